@@ -1,0 +1,139 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+#if !os(Linux)
+  #error("The account-status server runs on Linux only: it needs epoll, memfd and SO_PEERCRED.")
+#endif
+
+let swift: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+let c: [CSetting] = [
+  .treatAllWarnings(as: .error),
+]
+
+/// Test targets mirror the sources.
+let tests: [Target] = [
+]
+
+let package = Package(
+  name: "accountstatus",
+  products: [
+    .executable(name: "accountstatusd", targets: ["accountstatusd"]),
+    .executable(name: "accountstatus", targets: ["accountstatus"]),
+    .executable(name: "accountstatus-bench", targets: ["accountstatus-bench"]),
+    .library(name: "AccountStatusClient", targets: ["AccountStatusClient"]),
+    .library(name: "AccountStatusTesting", targets: ["AccountStatusTesting"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(
+      url: "https://github.com/apple/swift-configuration", from: "1.4.0",
+      traits: [.trait(name: "JSON")]),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+  ],
+  targets: [
+    // The contract, generated from proto/: one C module per proto package.
+    .systemLibrary(
+      name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+    .target(name: "CGoogleProtobuf", dependencies: ["CProtobufC"]),
+    .target(name: "CGoogleRPC", dependencies: ["CProtobufC", "CGoogleProtobuf"]),
+    .target(name: "CTTRPC", dependencies: ["CProtobufC", "CGoogleRPC"]),
+    .target(name: "CGRPCHealthV1", dependencies: ["CProtobufC"]),
+    .target(
+      name: "CAccountStatusV1", dependencies: ["CProtobufC", "CGoogleProtobuf", "CGoogleRPC"]),
+    .target(name: "CAccountStatusDescriptors"),
+
+    // C foundations.
+    .target(name: "CLinux", cSettings: c),
+    .target(name: "CWireCheck", dependencies: ["CProtobufC"], cSettings: c),
+    .target(name: "CStatusTable", cSettings: c),
+
+    // Pure domain.
+    .target(name: "AccountStatusModel", swiftSettings: swift),
+    .target(
+      name: "AccountStatusRules", dependencies: ["AccountStatusModel"], swiftSettings: swift),
+    .target(
+      name: "PartnerCenterImport", dependencies: ["AccountStatusModel"], swiftSettings: swift),
+    .target(name: "ProtobufJSON", swiftSettings: swift),
+
+    // The runtime and the contract in Swift.
+    .target(
+      name: "TTRPC",
+      dependencies: ["CTTRPC", "CGoogleRPC", "CGoogleProtobuf", "CWireCheck", "CProtobufC", "CLinux"],
+      swiftSettings: swift),
+    .target(
+      name: "AccountStatusAPI",
+      dependencies: [
+        "AccountStatusModel", "TTRPC", "CAccountStatusV1", "CGRPCHealthV1", "CGoogleRPC",
+        "CGoogleProtobuf", "CWireCheck", "CProtobufC",
+      ],
+      swiftSettings: swift),
+
+    // The server.
+    .target(
+      name: "AccountStatusLedger",
+      dependencies: [
+        "AccountStatusRules", "AccountStatusModel", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
+      swiftSettings: swift),
+    .target(
+      name: "AccountStatusServer",
+      dependencies: [
+        "AccountStatusLedger", "AccountStatusRules", "AccountStatusAPI", "AccountStatusModel",
+        "TTRPC", "CStatusTable", "CLinux",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Histogram", package: "hdrhistogram-swift"),
+      ],
+      swiftSettings: swift),
+    .executableTarget(
+      name: "accountstatusd",
+      dependencies: [
+        "AccountStatusServer", "CLinux",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Configuration", package: "swift-configuration"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: swift),
+
+    // Clients.
+    .target(
+      name: "AccountStatusClient",
+      dependencies: ["AccountStatusAPI", "AccountStatusModel", "TTRPC"],
+      path: "Clients/Swift/Sources/AccountStatusClient",
+      swiftSettings: swift),
+    .executableTarget(
+      name: "order-gateway-example",
+      dependencies: ["AccountStatusClient", "AccountStatusModel"],
+      path: "Clients/Swift/Examples/order-gateway-example",
+      swiftSettings: swift),
+    .executableTarget(
+      name: "accountstatus",
+      dependencies: [
+        "AccountStatusClient", "AccountStatusModel", "PartnerCenterImport", "ProtobufJSON",
+        "CAccountStatusDescriptors",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: swift),
+    .target(name: "CBenchmark", dependencies: ["CAccountStatusV1", "CTTRPC"], cSettings: c),
+    .executableTarget(
+      name: "accountstatus-bench",
+      dependencies: [
+        "AccountStatusClient", "AccountStatusModel", "CBenchmark", "CLinux",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Histogram", package: "hdrhistogram-swift"),
+      ],
+      swiftSettings: swift),
+    .target(
+      name: "AccountStatusTesting",
+      dependencies: ["AccountStatusClient", "AccountStatusModel", "CLinux"],
+      swiftSettings: swift),
+  ] + tests,
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c11
+)
