@@ -1,0 +1,121 @@
+/// An id chosen outside: a source, a fact's id, an invoice's, a payment's, a finding's.
+///
+/// 1 to 128 bytes of UTF-8 without control characters (`domain` rule: facts, form). Two ids are
+/// equal when their bytes are; they are ordered byte by byte, as the database orders them, never
+/// by Unicode equivalence as `String` would.
+public struct Identifier: Hashable, Comparable, Sendable, CustomStringConvertible {
+  /// The longest id, in bytes.
+  public static let maximumLength = 128
+
+  /// The id as text.
+  public let text: String
+
+  /// Checks the form of an id.
+  public init(_ text: String) throws(FormError) {
+    var text = text
+    text.makeContiguousUTF8()
+    guard !text.isEmpty else { throw FormError("is empty; give an id of 1 to 128 bytes") }
+    guard text.utf8.count <= Self.maximumLength else {
+      throw FormError("has \(text.utf8.count) bytes; an id has at most \(Self.maximumLength)")
+    }
+    guard !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+      throw FormError("holds a control character; remove it")
+    }
+    self.text = text
+  }
+
+  /// Takes text whose form was checked when it was stored.
+  package init(checked text: String) {
+    self.text = text
+  }
+
+  /// The id as text.
+  public var description: String { text }
+
+  /// Whether the bytes are the same.
+  public static func == (left: Identifier, right: Identifier) -> Bool {
+    left.text.utf8.elementsEqual(right.text.utf8)
+  }
+
+  /// Byte order.
+  public static func < (left: Identifier, right: Identifier) -> Bool {
+    left.text.utf8.lexicographicallyPrecedes(right.text.utf8)
+  }
+
+  /// Hashes the bytes.
+  public func hash(into hasher: inout Hasher) {
+    var text = text
+    text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+  }
+}
+
+extension Identifier: ExpressibleByStringLiteral {
+  /// An id known when the program is written; a malformed one is a bug and stops it.
+  public init(stringLiteral literal: String) {
+    do {
+      try self.init(literal)
+    } catch {
+      preconditionFailure("malformed identifier literal: \(error)")
+    }
+  }
+}
+
+/// The id of a partner account: 1 to 64 bytes of `[A-Za-z0-9._:@-]`.
+public struct AccountID: Hashable, Comparable, Sendable, CustomStringConvertible {
+  /// The longest id, in bytes.
+  public static let maximumLength = 64
+
+  /// The id as text, all ASCII.
+  public let text: String
+
+  /// Checks the form of an account id.
+  public init(_ text: String) throws(FormError) {
+    guard !text.isEmpty else {
+      throw FormError("is empty; give an account id of 1 to \(Self.maximumLength) bytes")
+    }
+    guard text.utf8.count <= Self.maximumLength else {
+      throw FormError(
+        "has \(text.utf8.count) bytes; an account id has at most \(Self.maximumLength)")
+    }
+    guard text.utf8.allSatisfy(Self.isAllowed) else {
+      throw FormError("\"\(text)\" holds a character outside A-Z a-z 0-9 . _ : @ -")
+    }
+    self.text = text
+  }
+
+  /// Takes text whose form was checked when it was stored.
+  package init(checked text: String) {
+    self.text = text
+  }
+
+  /// Whether an account id may hold the byte.
+  public static func isAllowed(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"),
+      UInt8(ascii: ":"), UInt8(ascii: "@"), UInt8(ascii: "-"):
+      true
+    default:
+      false
+    }
+  }
+
+  /// The id as text.
+  public var description: String { text }
+
+  /// Byte order.
+  public static func < (left: AccountID, right: AccountID) -> Bool {
+    left.text.utf8.lexicographicallyPrecedes(right.text.utf8)
+  }
+}
+
+extension AccountID: ExpressibleByStringLiteral {
+  /// An id known when the program is written; a malformed one is a bug and stops it.
+  public init(stringLiteral literal: String) {
+    do {
+      try self.init(literal)
+    } catch {
+      preconditionFailure("malformed account id literal: \(error)")
+    }
+  }
+}
