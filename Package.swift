@@ -59,8 +59,10 @@ let package = Package(
     .target(
       name: "AccountStatusRules", dependencies: ["AccountStatusModel"], swiftSettings: swift),
     .target(
-      name: "PartnerCenterImport", dependencies: ["AccountStatusModel"], swiftSettings: swift),
-    .target(name: "ProtobufJSON", swiftSettings: swift),
+      name: "PartnerCenterImport", dependencies: ["AccountStatusModel", "JSONText"],
+      swiftSettings: swift),
+    .target(name: "JSONText", swiftSettings: swift),
+    .target(name: "ProtobufJSON", dependencies: ["JSONText"], swiftSettings: swift),
 
     // The runtime and the contract in Swift.
     .target(
@@ -116,7 +118,7 @@ let package = Package(
       name: "accountstatus",
       dependencies: [
         "AccountStatusClient", "AccountStatusModel", "PartnerCenterImport", "ProtobufJSON",
-        "CAccountStatusDescriptors",
+        "JSONText", "CAccountStatusDescriptors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swift),
