@@ -1,0 +1,55 @@
+internal import Glibc
+package import TTRPC
+
+/// Who may call what: the default policy.
+///
+/// The daemon's own user and root may do everything; members of the group `accountstatus`, where
+/// it exists, may read; everyone else may do nothing. Credentials come from the kernel.
+package struct AccessPolicy: Sendable {
+  /// What a peer may do; each level includes those before it.
+  package enum Level: UInt8, Sendable, Comparable {
+    case nothing
+    case reading
+    case everything
+
+    package static func < (left: Level, right: Level) -> Bool { left.rawValue < right.rawValue }
+  }
+
+  /// The group whose members may read.
+  package static let readersGroupName = "accountstatus"
+
+  /// The uid that the daemon runs as.
+  package let ownUID: UInt32
+  /// The group `accountstatus`; nil where there is none.
+  package let readers: UInt32?
+
+  package init(ownUID: UInt32, readers: UInt32?) {
+    self.ownUID = ownUID
+    self.readers = readers
+  }
+
+  /// The policy for this process on this host.
+  package static func forThisProcess() -> AccessPolicy {
+    AccessPolicy(ownUID: geteuid(), readers: getgrnam(readersGroupName)?.pointee.gr_gid)
+  }
+
+  /// What a peer may do.
+  package func level(of peer: PeerCredentials) -> Level {
+    if peer.uid == ownUID || peer.uid == 0 { return .everything }
+    if let readers, peer.isMember(of: readers) { return .reading }
+    return .nothing
+  }
+
+  /// Why a peer may not call a method that needs a level; nil if it may.
+  package func refusal(
+    of peer: PeerCredentials, calling method: MethodDescriptor, needing level: Level
+  ) -> RPCError? {
+    guard self.level(of: peer) < level else { return nil }
+    let remedy =
+      level == .reading
+      ? "ask the operator to add it to the group \(Self.readersGroupName)"
+      : "run it as the daemon's user (uid \(ownUID)) or as root"
+    return RPCError(
+      .permissionDenied, "uid \(peer.uid) may not call \(method.fullName); \(remedy)")
+  }
+}
