@@ -6,4 +6,8 @@
 /* A serialised google.protobuf.FileDescriptorSet of every file below proto/, imports first. */
 extern const uint8_t accountstatus_descriptor_set[];
 extern const size_t accountstatus_descriptor_set_size;
+/* The set's first byte: Swift cannot name an array of unstated length. */
+static inline const uint8_t *accountstatus_descriptor_set_bytes(void) {
+  return accountstatus_descriptor_set;
+}
 #endif
