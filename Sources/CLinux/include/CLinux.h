@@ -1,11 +1,33 @@
-/* The Linux calls that Swift's Glibc module does not show. A header of includes and small inlines. */
+// The Linux calls that Swift's Glibc module does not show.
+//
+// A header of includes and of inlines for what is a macro or needs _GNU_SOURCE. _GNU_SOURCE must
+// come before the first include, or struct ucred, accept4 and memfd_create are missing. Only
+// headers that Glibc's module leaves out belong here: the others would be defined twice.
 #ifndef ACCOUNTSTATUS_CLINUX_H
 #define ACCOUNTSTATUS_CLINUX_H
+
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
+
+#include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
 #include <sys/un.h>
+#include <time.h>
+
+// Nanoseconds of CLOCK_MONOTONIC.
+static inline int64_t linux_monotonic_now(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+// Gives the calling thread the name that ps and gdb show. At most 15 bytes.
+static inline void linux_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
+
 #endif

@@ -1,0 +1,43 @@
+internal import CLinux
+internal import Glibc
+internal import Synchronization
+
+/// How other threads reach a loop: messages in a queue and an eventfd that wakes it.
+///
+/// The only thing that crosses into a loop's thread. Sending never blocks beyond the lock and never
+/// calls into the loop; messages arrive in order, in batches. A mailbox outlives its loop without
+/// harm: what is sent then is dropped with it.
+package final class Mailbox<Message: Sendable>: Sendable {
+  private let queue = Mutex<[Message]>([])
+  /// Non-blocking; closed with the mailbox, so that no sender ever writes to a descriptor that has
+  /// become something else.
+  let descriptor: Int32
+
+  package init() throws(RuntimeError) {
+    descriptor = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
+    guard descriptor >= 0 else { throw .last("make an eventfd") }
+  }
+
+  deinit { close(descriptor) }
+
+  /// Queues a message and wakes the loop. From any thread.
+  package func send(_ message: Message) {
+    let isFirst = queue.withLock { queue in
+      queue.append(message)
+      return queue.count == 1
+    }
+    // Whoever finds the queue empty wakes the loop; the others ride along.
+    if isFirst { eventfd_write(descriptor, 1) }
+  }
+
+  /// Takes everything that is queued. By the loop, after the eventfd became readable.
+  func receive() -> [Message] {
+    var count: eventfd_t = 0
+    eventfd_read(descriptor, &count)
+    return queue.withLock { queue in
+      let batch = queue
+      queue = []
+      return batch
+    }
+  }
+}

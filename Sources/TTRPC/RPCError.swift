@@ -1,0 +1,65 @@
+/// How a call ended: gRPC's canonical codes.
+package enum RPCCode: Int32, Sendable, Hashable, CaseIterable {
+  case ok = 0
+  case cancelled = 1
+  case unknown = 2
+  case invalidArgument = 3
+  case deadlineExceeded = 4
+  case notFound = 5
+  case alreadyExists = 6
+  case permissionDenied = 7
+  case resourceExhausted = 8
+  case failedPrecondition = 9
+  case aborted = 10
+  case outOfRange = 11
+  case unimplemented = 12
+  case `internal` = 13
+  case unavailable = 14
+  case dataLoss = 15
+  case unauthenticated = 16
+
+  /// The name in the gRPC documents, for example `DEADLINE_EXCEEDED`.
+  package var name: String {
+    switch self {
+    case .ok: "OK"
+    case .cancelled: "CANCELLED"
+    case .unknown: "UNKNOWN"
+    case .invalidArgument: "INVALID_ARGUMENT"
+    case .deadlineExceeded: "DEADLINE_EXCEEDED"
+    case .notFound: "NOT_FOUND"
+    case .alreadyExists: "ALREADY_EXISTS"
+    case .permissionDenied: "PERMISSION_DENIED"
+    case .resourceExhausted: "RESOURCE_EXHAUSTED"
+    case .failedPrecondition: "FAILED_PRECONDITION"
+    case .aborted: "ABORTED"
+    case .outOfRange: "OUT_OF_RANGE"
+    case .unimplemented: "UNIMPLEMENTED"
+    case .internal: "INTERNAL"
+    case .unavailable: "UNAVAILABLE"
+    case .dataLoss: "DATA_LOSS"
+    case .unauthenticated: "UNAUTHENTICATED"
+    }
+  }
+}
+
+/// Why a call failed: what crosses the wire as `google.rpc.Status`.
+///
+/// Never thrown for what stops the runtime itself: that is `RuntimeError`.
+package struct RPCError: Error, Sendable, Hashable {
+  /// Never `ok`.
+  package var code: RPCCode
+  /// For the developer or operator who reads it, in English.
+  package var message: String
+  /// Causes for programs: `ErrorInfo`, `BadRequest`, `RetryInfo` and a service's own.
+  package var details: [ErrorDetail]
+
+  package init(_ code: RPCCode, _ message: String, details: [ErrorDetail] = []) {
+    self.code = code
+    self.message = message
+    self.details = details
+  }
+}
+
+extension RPCError: CustomStringConvertible {
+  package var description: String { "\(code.name): \(message)" }
+}

@@ -1,0 +1,177 @@
+internal import CLinux
+internal import Glibc
+
+/// Why bytes are not a message.
+package enum WireError: Error, Sendable, Hashable {
+  /// A field, a length or a varint goes past the end.
+  case truncated
+  /// More than ten bytes or 64 bits.
+  case overlongVarint
+  /// Field number 0 or above 2^29 − 1.
+  case invalidFieldNumber
+  /// A group, no wire type at all, or not the field's.
+  case unexpectedWireType
+  /// Not UTF-8, or a NUL inside text.
+  case invalidText
+}
+
+/// One field as it stands on the wire; its bytes are a slice of the input.
+package struct WireField {
+  package enum WireType: UInt8 {
+    case varint = 0
+    case fixed64 = 1
+    case lengthDelimited = 2
+    case fixed32 = 5
+  }
+
+  package var number: UInt32
+  package var type: WireType
+  /// The value of a varint or a fixed field.
+  package var value: UInt64
+  /// The content of a length-delimited field.
+  package var content: UnsafeRawBufferPointer
+
+  @inline(__always)
+  package func varint() throws(WireError) -> UInt64 {
+    guard type == .varint else { throw .unexpectedWireType }
+    return value
+  }
+
+  @inline(__always)
+  package func bytes() throws(WireError) -> UnsafeRawBufferPointer {
+    guard type == .lengthDelimited else { throw .unexpectedWireType }
+    return content
+  }
+
+  package func message() throws(WireError) -> WireReader {
+    WireReader(try bytes())
+  }
+
+  /// The content as text. Allocates.
+  package func string() throws(WireError) -> String {
+    let bytes = try bytes()
+    guard bytes.isText else { throw .invalidText }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}
+
+/// Walks over the fields of one encoded message, in place.
+///
+/// Reads nothing outside of the bytes given and allocates nothing. Unknown fields are the caller's
+/// to skip: it does so by not looking at them.
+package struct WireReader {
+  private let input: UnsafeRawBufferPointer
+  private var offset = 0
+
+  package init(_ bytes: UnsafeRawBufferPointer) {
+    input = bytes
+  }
+
+  /// The next field, nil at the end.
+  @inline(__always)
+  package mutating func next() throws(WireError) -> WireField? {
+    guard offset < input.count else { return nil }
+    let tag = try varint()
+    let number = tag >> 3
+    guard number > 0, number < 1 << 29 else { throw .invalidFieldNumber }
+    guard let type = WireField.WireType(rawValue: UInt8(truncatingIfNeeded: tag & 7)) else {
+      throw .unexpectedWireType
+    }
+    var field = WireField(
+      number: UInt32(truncatingIfNeeded: number), type: type, value: 0,
+      content: UnsafeRawBufferPointer(start: nil, count: 0))
+    switch type {
+    case .varint: field.value = try varint()
+    case .lengthDelimited:
+      let length = try varint()
+      guard length <= UInt64(input.count - offset) else { throw .truncated }
+      field.content = take(Int(length))
+    case .fixed64:
+      guard input.count - offset >= 8 else { throw .truncated }
+      field.value = UInt64(littleEndian: take(8).loadUnaligned(as: UInt64.self))
+    case .fixed32:
+      guard input.count - offset >= 4 else { throw .truncated }
+      field.value = UInt64(UInt32(littleEndian: take(4).loadUnaligned(as: UInt32.self)))
+    }
+    return field
+  }
+
+  @inline(__always)
+  private mutating func take(_ count: Int) -> UnsafeRawBufferPointer {
+    let slice = UnsafeRawBufferPointer(rebasing: input[offset..<offset + count])
+    offset += count
+    return slice
+  }
+
+  @inline(__always)
+  private mutating func varint() throws(WireError) -> UInt64 {
+    guard offset < input.count else { throw .truncated }
+    let first = input[offset]
+    if first < 0x80 {
+      offset += 1
+      return UInt64(first)
+    }
+    return try longVarint()
+  }
+
+  private mutating func longVarint() throws(WireError) -> UInt64 {
+    var value: UInt64 = 0
+    var shift: UInt64 = 0
+    while offset < input.count {
+      let byte = input[offset]
+      offset += 1
+      // The tenth byte has room for one bit.
+      guard shift < 63 || byte <= 1 else { throw .overlongVarint }
+      value |= UInt64(byte & 0x7f) << shift
+      if byte < 0x80 { return value }
+      shift += 7
+    }
+    throw .truncated
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  /// Whether the bytes are UTF-8 without a NUL: what a proto3 `string` may hold here.
+  package var isText: Bool {
+    var offset = 0
+    while offset < count {
+      let byte = self[offset]
+      if byte == 0 { return false }
+      if byte < 0x80 {
+        offset += 1
+        continue
+      }
+      let length = scalarLength(at: offset)
+      if length == 0 { return false }
+      offset += length
+    }
+    return true
+  }
+
+  /// Bytes of the multi-byte scalar there; 0 when it is not one. Table 3-7 of the Unicode Standard.
+  private func scalarLength(at offset: Int) -> Int {
+    let length: Int
+    var second: ClosedRange<UInt8> = 0x80...0xbf
+    switch self[offset] {
+    case 0xc2...0xdf: length = 2
+    case 0xe0: (length, second) = (3, 0xa0...0xbf)
+    case 0xed: (length, second) = (3, 0x80...0x9f)
+    case 0xe1...0xef: length = 3
+    case 0xf0: (length, second) = (4, 0x90...0xbf)
+    case 0xf1...0xf3: length = 4
+    case 0xf4: (length, second) = (4, 0x80...0x8f)
+    default: return 0
+    }
+    guard count - offset >= length, second.contains(self[offset + 1]) else { return 0 }
+    for position in offset + 2..<offset + length where self[position] & 0xc0 != 0x80 { return 0 }
+    return length
+  }
+
+  /// Whether two runs of bytes are the same.
+  @inline(__always)
+  package func isEqual(to other: UnsafeRawBufferPointer) -> Bool {
+    guard count == other.count else { return false }
+    guard let base = baseAddress, let otherBase = other.baseAddress else { return true }
+    return memcmp(base, otherBase, count) == 0
+  }
+}
