@@ -1,0 +1,110 @@
+package import AccountStatusModel
+package import AccountStatusRules
+
+/// What leaves the ledger, in the order in which it became true. Nothing in it is undone later.
+package enum Delivery: Sendable {
+  /// A group of writes, or of due transitions, is durable: publish the rows, then reply.
+  case committed(CommittedGroup)
+  /// What is known of an account; nil: nothing is.
+  case facts(RequestID, AccountSnapshot?)
+  /// A page of facts.
+  case factPage(RequestID, FactPage)
+  /// Every transition due by `now` is committed and was delivered before.
+  case caughtUp(RequestID, now: Instant, LedgerToken)
+  /// A read or a `catchUp` could not be answered.
+  case failed(RequestID, LedgerError)
+  /// Writes are refused until `recovered`, for this reason.
+  case readOnly(LedgerError)
+  /// Writes are taken again. A `committed` before it brings what a commit of unknown outcome did.
+  case recovered
+}
+
+/// One durable commit.
+package struct CommittedGroup: Sendable {
+  /// The ledger as of this commit.
+  package var token: LedgerToken
+  /// The accounts whose row changed, each once.
+  package var rows: [StatusRow]
+  /// The changes behind the rows, in their order: what watchers are told.
+  package var changes: [StatusChange]
+  /// The results of the requests in it, refused ones included. Reply after publishing the rows.
+  package var replies: [(id: RequestID, result: ReportResult)]
+  /// The first instant at which a transition is due; nil: none is known. Ask `catchUp` then.
+  package var nextTransitionAt: Instant?
+
+  /// Describes a commit.
+  package init(
+    token: LedgerToken, rows: [StatusRow] = [], changes: [StatusChange] = [],
+    replies: [(id: RequestID, result: ReportResult)] = [], nextTransitionAt: Instant? = nil
+  ) {
+    self.token = token
+    self.rows = rows
+    self.changes = changes
+    self.replies = replies
+    self.nextTransitionAt = nextTransitionAt
+  }
+}
+
+/// One committed change of an account's current answer.
+package struct StatusChange: Hashable, Sendable {
+  /// Its place in the ledger's order.
+  package var position: UInt64
+  /// The account.
+  package var accountID: AccountID
+  /// The revision it made.
+  package var revision: UInt64
+  /// The instant the answer is about: a transition's own instant, else when the fact was judged.
+  package var asOf: Instant
+  /// The answer from then on; nil: the account is not registered.
+  package var answer: BasicAnswer?
+}
+
+/// The outcome of a report.
+package enum ReportResult: Hashable, Sendable {
+  /// One result per fact, in their order. Under `allOrNothing` none is refused.
+  case done([FactResult])
+  /// `allOrNothing` and at least one fact was refused: nothing was stored. In the facts' order.
+  case refused([FactRefusal])
+  /// Nothing is known to be stored: the disk is full or failing. May be tried again.
+  case unavailable(LedgerError)
+}
+
+/// What became of one fact.
+package enum FactResult: Hashable, Sendable {
+  /// It is stored.
+  case stored(sequence: UInt64)
+  /// It was stored before, under this sequence.
+  case duplicate(sequence: UInt64)
+  /// It was refused, and left no trace.
+  case refused(FactRefusal)
+}
+
+/// Why a fact was not stored.
+package struct FactRefusal: Error, Hashable, Sendable {
+  /// Its place in the request.
+  package var index: Int
+  /// Its name.
+  package var identity: FactIdentity
+  /// Which rule refused it, and what would be right.
+  package var refusal: Refusal
+}
+
+/// What is known of an account at a position.
+package struct AccountSnapshot: Sendable {
+  /// Its facts, ready to be evaluated at any instant.
+  package var facts: AccountFacts
+  /// The revision of the current answer.
+  package var revision: UInt64
+  /// The ledger as of this snapshot.
+  package var token: LedgerToken
+}
+
+/// A page of an account's facts.
+package struct FactPage: Sendable {
+  /// In the order they were stored.
+  package var facts: [StoredFact]
+  /// Whether more follow the last one.
+  package var hasMore: Bool
+  /// The ledger as of this page.
+  package var token: LedgerToken
+}
