@@ -17,6 +17,12 @@ let c: [CSetting] = [
 
 /// Test targets mirror the sources.
 let tests: [Target] = [
+  .target(
+    name: "CStatusTableStress", dependencies: ["CStatusTable"], path: "Tests/CStatusTableStress",
+    exclude: ["main.c"], cSettings: c),
+  .testTarget(
+    name: "CStatusTableTests", dependencies: ["CStatusTable", "CStatusTableStress"],
+    swiftSettings: swift),
 ]
 
 let package = Package(

@@ -1,0 +1,189 @@
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include "status_table.h"
+#include "status_table_stress.h"
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { accounts = 4, readers_max = 16 };
+
+struct stress {
+  struct status_table_writer *writer;
+  /* A view of its own, as a reader in another process has. */
+  struct status_table view;
+  /* Nobody reads before the writer writes. */
+  pthread_barrier_t start;
+  bool stop;
+  uint64_t writes;
+};
+
+struct reader {
+  struct stress *stress;
+  uint64_t reads;
+  struct status_table_stress_result result;
+  pthread_t thread;
+};
+
+static size_t account_id(unsigned account, char id[STATUS_TABLE_ID_MAX]) {
+  return (size_t)snprintf(id, STATUS_TABLE_ID_MAX, "stress-account-%u@reader.and.writer", account);
+}
+
+/* Spreads a number over 64 bits, so that halves of two different ones never match. */
+static uint64_t mix(uint64_t x) {
+  x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+  x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
+  return x ^ x >> 31;
+}
+
+static struct status_table_answer answer_for(unsigned account, uint64_t revision) {
+  uint64_t m = mix(revision * accounts + account + 1);
+  return (struct status_table_answer){.state = (uint8_t)(m | 1),
+                                      .next_state = (uint8_t)(m >> 8),
+                                      .reinstatement_state = (uint8_t)(m >> 16),
+                                      .eligible = m >> 24 & 1,
+                                      .reasons = (uint32_t)mix(m),
+                                      .notices = (uint32_t)mix(m + 1),
+                                      .capabilities = mix(m + 2),
+                                      .since = (int64_t)mix(m + 3),
+                                      .next_at = (int64_t)mix(m + 4)};
+}
+
+static bool belongs_together(unsigned account, const struct status_table_status *status) {
+  struct status_table_answer expected = answer_for(account, status->revision);
+  const struct status_table_answer *got = &status->answer;
+  return got->state == expected.state && got->next_state == expected.next_state &&
+         got->reinstatement_state == expected.reinstatement_state &&
+         got->eligible == expected.eligible && got->reasons == expected.reasons &&
+         got->notices == expected.notices && got->capabilities == expected.capabilities &&
+         got->since == expected.since && got->next_at == expected.next_at;
+}
+
+/* Revisions step by two: the second answer has the odd one. */
+static int put(struct stress *stress, unsigned account, uint64_t revision) {
+  char id[STATUS_TABLE_ID_MAX];
+  size_t length = account_id(account, id);
+  struct status_table_record record = {.valid_from = 0,
+                                       .flip_at = 1000,
+                                       .valid_until = 2000,
+                                       .revision = revision,
+                                       .until_flip = answer_for(account, revision),
+                                       .from_flip = answer_for(account, revision + 1)};
+  return status_table_put(stress->writer, id, length, &record);
+}
+
+static void *write_records(void *argument) {
+  struct stress *stress = argument;
+  uint64_t revision = 2;
+  pthread_barrier_wait(&stress->start);
+  while (!__atomic_load_n(&stress->stop, __ATOMIC_RELAXED)) {
+    for (unsigned account = 0; account < accounts; account++)
+      stress->writes += put(stress, account, revision) == 0;
+    revision += 2;
+    /* Bursts with gaps between, as commits come: and readers see whole records too. */
+    if (revision % 64 == 0)
+      sched_yield();
+  }
+  return NULL;
+}
+
+static void *read_records(void *argument) {
+  struct reader *reader = argument;
+  const struct status_table *table = &reader->stress->view;
+  struct status_table_stress_result *result = &reader->result;
+  uint64_t seen[accounts] = {0};
+  pthread_barrier_wait(&reader->stress->start);
+  while (result->reads < reader->reads) {
+    unsigned account = (unsigned)(result->reads % accounts);
+    int64_t now = result->reads & 8 ? 999 : 1000;
+    struct status_table_status status;
+    char id[STATUS_TABLE_ID_MAX];
+    size_t length = account_id(account, id);
+    enum status_table_result found;
+    if (result->reads & 16) {
+      uint8_t read_id[STATUS_TABLE_ID_MAX];
+      size_t read_length = 0;
+      found = status_table_read_number(table, account, now, read_id, &read_length, &status);
+      if (found == STATUS_TABLE_FOUND &&
+          (read_length != length || memcmp(read_id, id, length) != 0))
+        result->torn++;
+    } else {
+      found = status_table_read(table, id, length, now, &status);
+    }
+    result->reads++;
+    if (found == STATUS_TABLE_BUSY) {
+      result->busy++;
+      continue;
+    }
+    if (found != STATUS_TABLE_FOUND || !belongs_together(account, &status)) {
+      result->torn++;
+      continue;
+    }
+    /* The halves alternate, so what must not fall is the pair. */
+    if (status.revision / 2 < seen[account])
+      result->backwards++;
+    seen[account] = status.revision / 2;
+  }
+  return NULL;
+}
+
+static void add(struct status_table_stress_result *sum,
+                const struct status_table_stress_result *part) {
+  sum->reads += part->reads;
+  sum->torn += part->torn;
+  sum->busy += part->busy;
+  sum->backwards += part->backwards;
+}
+
+/* A thread that cannot be made ends the program: the others already wait at the barrier. */
+static void run(struct stress *stress, uint64_t reads, unsigned readers,
+                struct status_table_stress_result *ret_result) {
+  struct reader all[readers_max];
+  pthread_t writing;
+  pthread_barrier_init(&stress->start, NULL, readers + 1);
+  for (unsigned i = 0; i < readers; i++) {
+    all[i] = (struct reader){.stress = stress, .reads = (reads + readers - 1) / readers};
+    if (pthread_create(&all[i].thread, NULL, read_records, &all[i]) != 0)
+      abort();
+  }
+  if (pthread_create(&writing, NULL, write_records, stress) != 0)
+    abort();
+  struct status_table_stress_result sum = {0};
+  for (unsigned i = 0; i < readers; i++) {
+    pthread_join(all[i].thread, NULL);
+    add(&sum, &all[i].result);
+  }
+  __atomic_store_n(&stress->stop, true, __ATOMIC_RELAXED);
+  pthread_join(writing, NULL);
+  pthread_barrier_destroy(&stress->start);
+  sum.writes = stress->writes;
+  *ret_result = sum;
+}
+
+int status_table_stress(uint64_t reads, unsigned readers,
+                        struct status_table_stress_result *ret_result) {
+  if (readers == 0 || readers > readers_max)
+    return -EINVAL;
+  struct status_table_properties properties = {.capacity = accounts,
+                                               .known_reasons = UINT32_MAX,
+                                               .known_notices = UINT32_MAX,
+                                               .known_capabilities = UINT64_MAX};
+  struct stress stress = {0};
+  int error = status_table_create(&properties, &stress.writer);
+  if (error < 0)
+    return error;
+  for (unsigned account = 0; account < accounts && error == 0; account++)
+    error = put(&stress, account, 0);
+  if (error == 0) {
+    /* The writer does not grow here, so a copy of its view stays good. */
+    stress.view = *status_table_view(stress.writer);
+    run(&stress, reads, readers, ret_result);
+  }
+  status_table_destroy(stress.writer);
+  return error;
+}
