@@ -1,0 +1,222 @@
+package import AccountStatusModel
+
+/// A dated, immutable set of rules: when an account is suspended and what it may still do.
+///
+/// Everything that differs between editions is data here; the evaluation reads it and knows no
+/// edition by name. An edition is changed by adding another one.
+package struct PolicyEdition: Hashable, Sendable {
+  /// Names the edition in queries and answers, for example `2020-06`.
+  package var name: String
+  /// Accounts of every other cloud are NOT_COVERED.
+  package var coveredClouds: WordSet<Cloud>
+  /// The rules for accounts of the csp programme.
+  package var csp: ProgramRules
+  /// The rules for accounts of the maicpp programme.
+  package var maicpp: ProgramRules
+  /// What an account may do in each state.
+  package var capabilities: CapabilityMatrix
+
+  /// Describes an edition.
+  package init(
+    name: String, coveredClouds: WordSet<Cloud>, csp: ProgramRules, maicpp: ProgramRules,
+    capabilities: CapabilityMatrix
+  ) {
+    self.name = name
+    self.coveredClouds = coveredClouds
+    self.csp = csp
+    self.maicpp = maicpp
+    self.capabilities = capabilities
+  }
+
+  /// The rules for a programme's accounts.
+  package func rules(for program: Program) -> ProgramRules {
+    switch program {
+    case .csp: csp
+    case .maicpp: maicpp
+    }
+  }
+}
+
+/// The reasons for suspension of one programme; a rule that is nil is no reason there.
+package struct ProgramRules: Hashable, Sendable {
+  /// ACCOUNT_ABUSE.
+  package var abuse: AbuseRule?
+  /// BILLING_PAST_DUE.
+  package var billing: BillingRule?
+  /// INDIRECT_PROVIDER_ISSUE.
+  package var provider: ProviderRule?
+  /// PROFILE_FAILED_OR_REJECTED.
+  package var profile: ProfileRule?
+  /// An episode of these reasons only ends by itself when the last one clears.
+  package var autoReinstate: WordSet<ReasonCode>
+
+  /// Describes a programme's reasons.
+  package init(
+    abuse: AbuseRule? = nil, billing: BillingRule? = nil, provider: ProviderRule? = nil,
+    profile: ProfileRule? = nil, autoReinstate: WordSet<ReasonCode> = []
+  ) {
+    self.abuse = abuse
+    self.billing = billing
+    self.provider = provider
+    self.profile = profile
+    self.autoReinstate = autoReinstate
+  }
+}
+
+/// How many whole days are enough.
+package struct DayThreshold: Hashable, Sendable {
+  /// How a number of days compares with the threshold.
+  package enum Comparator: String, Hashable, Sendable {
+    /// The threshold itself is not enough.
+    case moreThan = "more than"
+    /// The threshold itself is enough.
+    case atLeast = "at least"
+  }
+
+  /// How to compare.
+  package var comparator: Comparator
+  /// Whole UTC days.
+  package var days: Int32
+
+  /// Describes a threshold.
+  package init(_ comparator: Comparator, days: Int32) {
+    self.comparator = comparator
+    self.days = days
+  }
+
+  /// The fewest days that are enough.
+  package var fewestDays: Int32 {
+    switch comparator {
+    case .moreThan: days == .max ? .max : days + 1
+    case .atLeast: days
+    }
+  }
+
+  /// Whether a number of days is enough.
+  package func isMet(by days: Int) -> Bool { days >= Int(fewestDays) }
+}
+
+/// Abuse findings of these severities and states are reasons.
+package struct AbuseRule: Hashable, Sendable {
+  /// How grave a finding must be.
+  package var severities: WordSet<AbuseSeverity>
+  /// How sure it must be.
+  package var states: WordSet<AbuseState>
+
+  /// Describes a rule.
+  package init(severities: WordSet<AbuseSeverity>, states: WordSet<AbuseState>) {
+    self.severities = severities
+    self.states = states
+  }
+}
+
+/// An open invoice this long past due is a reason.
+package struct BillingRule: Hashable, Sendable {
+  /// Days since the due date.
+  package var pastDue: DayThreshold
+
+  /// Describes a rule.
+  package init(pastDue: DayThreshold) {
+    self.pastDue = pastDue
+  }
+}
+
+/// An open issue with an indirect provider is a reason for accounts of some types.
+///
+/// It must affect the provider's operations and the account, both (the article's sentence 3c).
+package struct ProviderRule: Hashable, Sendable {
+  /// Accounts that are at least one of these are concerned.
+  package var partnerTypes: WordSet<PartnerType>
+
+  /// Describes a rule.
+  package init(partnerTypes: WordSet<PartnerType>) {
+    self.partnerTypes = partnerTypes
+  }
+}
+
+/// A profile whose overall state has been one of these for long enough is a reason.
+package struct ProfileRule: Hashable, Sendable {
+  /// The overall states that count.
+  package var states: WordSet<VerificationState>
+  /// How long the unbroken run of those states must last.
+  package var lasting: DayThreshold
+  /// Whether a pending vetting after one of these states keeps a suspended account's reason up.
+  package var holdsUnderReview: Bool
+
+  /// Describes a rule.
+  package init(
+    states: WordSet<VerificationState>, lasting: DayThreshold, holdsUnderReview: Bool
+  ) {
+    self.states = states
+    self.lasting = lasting
+    self.holdsUnderReview = holdsUnderReview
+  }
+}
+
+/// What an account may do, by state, and where each answer comes from.
+package struct CapabilityMatrix: Hashable, Sendable {
+  /// One capability's row.
+  package struct Row: Hashable, Sendable {
+    /// The capability.
+    package var capability: Capability
+    /// Whether a suspended account may use it.
+    package var isAllowedWhileSuspended: Bool
+    /// Where that comes from.
+    package var basis: CapabilityBasis
+
+    /// Describes a row.
+    package init(
+      _ capability: Capability, isAllowedWhileSuspended: Bool, basis: CapabilityBasis
+    ) {
+      self.capability = capability
+      self.isAllowedWhileSuspended = isAllowedWhileSuspended
+      self.basis = basis
+    }
+  }
+
+  /// Whether a capability is allowed, and why.
+  package struct Ruling: Hashable, Sendable {
+    /// The answer.
+    package var isAllowed: Bool
+    /// Where it comes from.
+    package var basis: CapabilityBasis
+  }
+
+  /// A row per capability; one without a row is denied unless the account is active.
+  package let rows: [Row]
+  /// What CLOSED and NOT_COVERED accounts may still do.
+  package let allowedOutside: WordSet<Capability>
+  private let allowedWhileSuspended: WordSet<Capability>
+
+  /// Describes a matrix.
+  package init(rows: [Row], allowedOutside: WordSet<Capability>) {
+    self.rows = rows
+    self.allowedOutside = allowedOutside
+    allowedWhileSuspended = WordSet(
+      rows.filter(\.isAllowedWhileSuspended).map(\.capability))
+  }
+
+  /// What an account in a state may do.
+  package func allowed(in state: AccountState) -> WordSet<Capability> {
+    switch state {
+    case .active: .all
+    case .suspended: allowedWhileSuspended
+    case .closed, .notCovered: allowedOutside
+    }
+  }
+
+  /// Whether an account in a state may use a capability, and where that comes from.
+  ///
+  /// The article speaks of active and suspended accounts; what others may do is read into it.
+  package func ruling(on capability: Capability, in state: AccountState) -> Ruling {
+    let isAllowed = allowed(in: state).contains(capability)
+    let basis: CapabilityBasis =
+      switch state {
+      case .active, .suspended:
+        rows.first { $0.capability == capability }?.basis ?? .interpretation
+      case .closed, .notCovered:
+        isAllowed ? .wayBack : .interpretation
+      }
+    return Ruling(isAllowed: isAllowed, basis: basis)
+  }
+}
