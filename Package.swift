@@ -17,6 +17,11 @@ let c: [CSetting] = [
 
 /// Test targets mirror the sources.
 let tests: [Target] = [
+  .testTarget(name: "JSONTextTests", dependencies: ["JSONText"], swiftSettings: swift),
+  .testTarget(
+    name: "ProtobufJSONTests",
+    dependencies: ["ProtobufJSON", "JSONText", "CAccountStatusDescriptors"],
+    exclude: ["protobuf_peer.py"], swiftSettings: swift),
   .target(
     name: "CStatusTableStress", dependencies: ["CStatusTable"], path: "Tests/CStatusTableStress",
     exclude: ["main.c"], cSettings: c),

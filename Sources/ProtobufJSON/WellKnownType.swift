@@ -53,9 +53,8 @@ extension WireToJSON {
     case .structure: return try members(bytes, type, depth: depth)["fields"] ?? .object([:])
     case .listValue: return try members(bytes, type, depth: depth)["values"] ?? .array([])
     case .value:
-      guard let member = try members(bytes, type, depth: depth).members.first else {
-        throw ConversionError(message: "a google.protobuf.Value without a value has no JSON")
-      }
+      // One that holds nothing is as good as null.
+      guard let member = try members(bytes, type, depth: depth).members.first else { return .null }
       if member.name == "numberValue", case .string = member.value {
         throw ConversionError(message: "a google.protobuf.Value is not NaN or infinite in JSON")
       }

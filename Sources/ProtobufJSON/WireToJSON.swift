@@ -79,19 +79,22 @@ struct WireToJSON {
       }
       return .array(elements)
     }
-    guard let last = values.last else {
+    guard let value = merged(values, field) else {
       guard options.includesDefaults, !field.hasPresence else { return nil }
       return try single(field.kind.defaultValue, field, depth: depth)
     }
-    if case .message = field.kind {
-      // The parts of a message that came in pieces merge, and pieces put end to end are the merger.
-      let pieces = values.flatMap { value in
-        if case .bytes(let bytes) = value { bytes } else { ArraySlice<UInt8>() }
-      }
-      return try single(.bytes(pieces[...]), field, depth: depth)
+    if value.isDefault && !field.hasPresence && !options.includesDefaults { return nil }
+    return try single(value, field, depth: depth)
+  }
+
+  /// The one value that all of a singular field's amount to: the last, or the parts of a message
+  /// put end to end, which is how messages merge.
+  private func merged(_ values: [WireValue], _ field: FieldDescriptor) -> WireValue? {
+    guard values.count > 1, case .message = field.kind else { return values.last }
+    let parts = values.flatMap { value in
+      if case .bytes(let bytes) = value { bytes } else { ArraySlice<UInt8>() }
     }
-    if last.isDefault && !field.hasPresence && !options.includesDefaults { return nil }
-    return try single(last, field, depth: depth)
+    return .bytes(parts[...])
   }
 
   private func mapEntry(of field: FieldDescriptor) throws(ConversionError) -> MessageDescriptor? {
@@ -113,7 +116,8 @@ struct WireToJSON {
       let key = try MapKey(occurrences[1].last ?? keyField.kind.defaultValue, keyField.kind)
       do throws(ConversionError) {
         values[key] = try single(
-          occurrences[2].last ?? valueField.kind.defaultValue, valueField, depth: depth)
+          merged(occurrences[2], valueField) ?? valueField.kind.defaultValue, valueField,
+          depth: depth)
       } catch {
         throw error.inside("[\"\(key.text)\"]")
       }
