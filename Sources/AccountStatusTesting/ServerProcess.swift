@@ -93,7 +93,8 @@ public final class ServerProcess {
   /// The path of a program built beside the tests.
   public static func executable(_ name: String) -> String {
     // The test bundle and the programs are built into one directory.
-    let build = Bundle.main.bundleURL.pathExtension == "xctest"
+    let build =
+      Bundle.main.bundleURL.pathExtension == "xctest"
       ? Bundle.main.bundleURL.deletingLastPathComponent()
       : URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
     return build.appendingPathComponent(name).path

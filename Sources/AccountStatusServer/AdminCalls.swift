@@ -1,0 +1,127 @@
+internal import AccountStatusAPI
+internal import AccountStatusLedger
+internal import AccountStatusModel
+internal import Glibc
+internal import TTRPC
+
+/// The handlers of `AdminService` and of gRPC's health service. On the loop's thread.
+final class AdminCalls {
+  private let link: LedgerLink
+  private let index: StatusIndex
+  private let evaluator: Evaluator
+  private let clock: any LedgerClock
+  private let statistics: MethodStatistics
+  private let services: Set<String>
+  /// What does not change while the server runs.
+  private let fixed: GetInfoResponse
+
+  init(
+    link: LedgerLink, index: StatusIndex, evaluator: Evaluator, clock: any LedgerClock,
+    statistics: MethodStatistics, services: Set<String>, info fixed: GetInfoResponse
+  ) {
+    self.link = link
+    self.index = index
+    self.evaluator = evaluator
+    self.clock = clock
+    self.statistics = statistics
+    self.services = services
+    self.fixed = fixed
+  }
+
+  /// Adds the services to a router; `server` gives the server that the counts are of.
+  func register(in router: inout Router, _ server: @escaping () -> RPCServer) {
+    router.unary(AdminService.getInfo) { [self] context, payload, reply in
+      Responder.run(context, &reply, server) { responder throws(RPCError) in
+        _ = try GetInfoRequest.decodeRequest(payload)
+        responder.send(info)
+      }
+    }
+    router.unary(AdminService.getStats) { [self] context, payload, reply in
+      Responder.run(context, &reply, server) { responder throws(RPCError) in
+        _ = try GetStatsRequest.decodeRequest(payload)
+        responder.send(
+          GetStatsResponse(methods: statistics.summary, counters: counters(server())))
+      }
+    }
+    router.unary(HealthService.check) { [self] context, payload, reply in
+      Responder.run(context, &reply, server) { responder throws(RPCError) in
+        let service = try HealthCheckRequest.decodeRequest(payload).service
+        guard let status = health(of: service) else {
+          throw RPCError(
+            .serviceNotFound, "there is no service \"\(service)\" here",
+            metadata: [("service", service)])
+        }
+        responder.send(HealthCheckResponse(status: status))
+      }
+    }
+    router.stream(HealthService.watch) { [self] _, stream in
+      HealthWatch(stream: stream) { [self] in health(of: $0) ?? .serviceUnknown }
+    }
+  }
+
+  private var info: GetInfoResponse {
+    var info = fixed
+    info.now = clock.now
+    info.readOnlyBecause = link.readOnlyReason?.message ?? ""
+    return info
+  }
+
+  /// A server that answers is serving: without its disk it still serves reads.
+  private func health(of service: String) -> ServingStatus? {
+    service.isEmpty || services.contains(service) ? .serving : nil
+  }
+
+  private func counters(_ server: RPCServer) -> [Counter] {
+    var counters = [
+      Counter(name: "accounts", value: UInt64(index.count)),
+      Counter(name: "calls.in_flight", value: UInt64(server.callsInFlight)),
+      Counter(name: "connections", value: UInt64(server.connectionCount)),
+      Counter(name: "ledger.commits", value: link.commitCount),
+      Counter(name: "ledger.facts_stored", value: link.factCount),
+      Counter(name: "ledger.requests_pending", value: UInt64(link.pendingCount)),
+      Counter(name: "ledger.is_read_only", value: link.readOnlyReason == nil ? 0 : 1),
+      Counter(name: "memory.resident_bytes", value: Self.residentBytes),
+    ]
+    for refusal in Refusal.allCases where server.counters[refusal] > 0 {
+      counters.append(Counter(name: "refused.\(refusal.name)", value: server.counters[refusal]))
+    }
+    return counters.sorted { $0.name < $1.name }
+  }
+
+  /// The second number of /proc/self/statm, in pages.
+  private static var residentBytes: UInt64 {
+    let descriptor = open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return 0 }
+    defer { close(descriptor) }
+    var buffer = [UInt8](repeating: 0, count: 128)
+    let count = read(descriptor, &buffer, buffer.count)
+    let fields = String(decoding: buffer.prefix(max(0, count)), as: UTF8.self).split(separator: " ")
+    guard fields.count > 1, let pages = UInt64(fields[1]) else { return 0 }
+    return pages * UInt64(sysconf(Int32(_SC_PAGESIZE)))
+  }
+}
+
+/// One Watch: the state now; it ends with the server, which is when it would change.
+private final class HealthWatch: StreamHandler {
+  private let stream: ResponseStream
+  private let status: (String) -> ServingStatus
+
+  init(stream: ResponseStream, status: @escaping (String) -> ServingStatus) {
+    self.stream = stream
+    self.status = status
+  }
+
+  func received(_ message: UnsafeRawBufferPointer) {
+    do throws(RPCError) {
+      let request = try HealthCheckRequest.decodeRequest(message)
+      stream.send(HealthCheckResponse(status: status(request.service)))
+    } catch {
+      stream.fail(error)
+    }
+  }
+
+  func stopping(_ reason: StopReason, _ stream: ResponseStream) {
+    if reason == .draining { stream.send(HealthCheckResponse(status: .notServing)) }
+    stream.fail(RPCError(.shuttingDown, "the server is shutting down"))
+  }
+}

@@ -1,0 +1,78 @@
+internal import AccountStatusAPI
+internal import AccountStatusLedger
+internal import AccountStatusModel
+internal import AccountStatusRules
+internal import TTRPC
+
+// What the server's calls fail with, as errors that cross the wire.
+
+extension RPCError {
+  /// Never "active": what is not registered is not found.
+  static func notFound(_ account: AccountID) -> RPCError {
+    RPCError(
+      .accountNotFound,
+      "account \(account) is not registered, as known then, at that instant; register it first",
+      metadata: [("account_id", account.text)])
+  }
+
+  /// The ledger cannot answer or store at present.
+  static func unavailable(_ error: LedgerError) -> RPCError {
+    let isStopping = error.code == .stopped
+    return RPCError(
+      isStopping ? .shuttingDown : .readOnly, error.message,
+      details: [.retryInfo(after: .seconds(1))])
+  }
+
+  /// Too many evaluations under way.
+  static var tooManyQuestions: RPCError {
+    RPCError(
+      .tooMuch,
+      "\(Evaluator.maximumPending) questions are being evaluated; try again in a moment",
+      details: [.retryInfo(after: .milliseconds(100))])
+  }
+
+  /// No edition has that name.
+  static func unknownEdition(_ error: UnknownEdition) -> RPCError {
+    RPCError(
+      .unknownEdition, error.description,
+      metadata: [("known", error.known.joined(separator: ","))],
+      details: [.badRequest(field: "policyEdition", description: error.description)])
+  }
+
+  /// A page token that this server did not give out.
+  static func foreignPageToken(_ token: String) -> RPCError {
+    RPCError(
+      .foreignToken, "\"\(token)\" is not a page token of this server; start from the first page",
+      details: [.badRequest(field: "pageToken", description: "not a page token of this server")])
+  }
+}
+
+extension AccountStatusAPI.FactRefusal {
+  /// A refusal by the ledger.
+  init(_ refused: AccountStatusLedger.FactRefusal) {
+    let refusal = refused.refusal
+    let place = "facts[\(refused.index)]"
+    self.init(
+      index: refused.index, source: refused.identity.source.text,
+      factID: refused.identity.factID.text, code: refusal.code.rpcCode,
+      field: refusal.field.isEmpty ? place : "\(place).\(refusal.field)",
+      message: refusal.message)
+  }
+
+  /// A fact that was malformed on receipt.
+  init(index: Int, _ received: ReceivedFact, _ error: FormError) {
+    self.init(
+      index: index, source: received.source, factID: received.factID, code: .invalidArgument,
+      field: error.field, message: error.message)
+  }
+}
+
+extension AccountStatusRules.FactRefusal.Code {
+  var rpcCode: RPCCode {
+    switch self {
+    case .invalidArgument: .invalidArgument
+    case .alreadyExists: .alreadyExists
+    case .failedPrecondition: .failedPrecondition
+    }
+  }
+}

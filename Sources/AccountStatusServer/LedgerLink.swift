@@ -1,0 +1,142 @@
+internal import AccountStatusLedger
+internal import AccountStatusModel
+
+/// The loop's side of the ledger: requests go out with what to do next, deliveries come in.
+///
+/// The order of a write is here, in one place: the ledger has judged and committed when a
+/// `committed` group arrives; its rows are published, then its replies are sent. So whoever has a
+/// reply finds its write in the index. On the loop's thread only.
+final class LedgerLink {
+  typealias ReportCompletion = (ReportResult, LedgerToken) -> Void
+  typealias SnapshotCompletion = (Result<AccountSnapshot?, LedgerError>) -> Void
+  typealias PageCompletion = (Result<FactPage, LedgerError>) -> Void
+  typealias CatchUpCompletion = (Result<Instant, LedgerError>) -> Void
+
+  private enum Pending {
+    case report(ReportCompletion)
+    case snapshot(SnapshotCompletion)
+    case page(PageCompletion)
+    case catchUp(CatchUpCompletion)
+  }
+
+  private let ledger: Ledger
+  private let index: StatusIndex
+  private var pending: [RequestID: Pending] = [:]
+  private var lastNumber: UInt64 = 0
+
+  /// Called after a commit's rows are published and its replies are sent, with the instant at
+  /// which the next transition is due.
+  var onCommit: (_ nextTransitionAt: Instant?) -> Void = { _ in }
+  /// Why writes are refused at present.
+  private(set) var readOnlyReason: LedgerError?
+  /// Commits, and facts stored by them, since the start.
+  private(set) var commitCount: UInt64 = 0
+  private(set) var factCount: UInt64 = 0
+
+  init(ledger: Ledger, index: StatusIndex) {
+    self.ledger = ledger
+    self.index = index
+  }
+
+  /// Requests that the ledger has not answered yet.
+  var pendingCount: Int { pending.count }
+}
+
+// MARK: - Asking
+
+extension LedgerLink {
+  /// Stores facts; the completion runs after they are durable and published.
+  func report(
+    _ facts: [Fact], mode: ReportMode, recorder: Recorder,
+    _ completion: @escaping ReportCompletion
+  ) {
+    let id = register(.report(completion))
+    ledger.submit(.report(id, facts: facts, mode: mode, recorder: recorder))
+  }
+
+  /// Everything known of an account; nil: nothing is.
+  func snapshot(of account: AccountID, _ completion: @escaping SnapshotCompletion) {
+    ledger.submit(.facts(register(.snapshot(completion)), account))
+  }
+
+  /// One page of an account's facts.
+  func facts(
+    of account: AccountID, after sequence: UInt64, limit: Int,
+    _ completion: @escaping PageCompletion
+  ) {
+    let id = register(.page(completion))
+    ledger.submit(.listFacts(id, account, after: sequence, limit: limit))
+  }
+
+  /// Commits what time alone has changed by now.
+  func catchUp(_ completion: @escaping CatchUpCompletion) {
+    ledger.submit(.catchUp(register(.catchUp(completion))))
+  }
+
+  private func register(_ request: Pending) -> RequestID {
+    lastNumber += 1
+    let id = RequestID(lastNumber)
+    pending[id] = request
+    return id
+  }
+}
+
+// MARK: - Being told
+
+extension LedgerLink {
+  /// Handles what the ledger delivered, in its order.
+  func receive(_ delivery: Delivery) {
+    switch delivery {
+    case .committed(let group): receive(group)
+    case .facts(let id, let snapshot): complete(id, .success(snapshot))
+    case .factPage(let id, let page): complete(id, .success(page))
+    case .caughtUp(let id, let now, let token):
+      index.advance(to: token)
+      if case .catchUp(let completion)? = pending.removeValue(forKey: id) {
+        completion(.success(now))
+      }
+    case .failed(let id, let error): fail(id, error)
+    case .readOnly(let reason): readOnlyReason = reason
+    case .recovered: readOnlyReason = nil
+    }
+  }
+
+  private func receive(_ group: CommittedGroup) {
+    for row in group.rows { index.publish(row) }
+    index.advance(to: group.token)
+    commitCount += 1
+    for reply in group.replies {
+      guard case .report(let completion)? = pending.removeValue(forKey: reply.id) else { continue }
+      factCount += UInt64(reply.result.storedCount)
+      completion(reply.result, group.token)
+    }
+    onCommit(group.nextTransitionAt)
+  }
+
+  private func complete(_ id: RequestID, _ result: Result<AccountSnapshot?, LedgerError>) {
+    if case .snapshot(let completion)? = pending.removeValue(forKey: id) { completion(result) }
+  }
+
+  private func complete(_ id: RequestID, _ result: Result<FactPage, LedgerError>) {
+    if case .page(let completion)? = pending.removeValue(forKey: id) { completion(result) }
+  }
+
+  private func fail(_ id: RequestID, _ error: LedgerError) {
+    switch pending.removeValue(forKey: id) {
+    case .report(let completion)?: completion(.unavailable(error), index.token)
+    case .snapshot(let completion)?: completion(.failure(error))
+    case .page(let completion)?: completion(.failure(error))
+    case .catchUp(let completion)?: completion(.failure(error))
+    case nil: break
+    }
+  }
+}
+
+extension ReportResult {
+  fileprivate var storedCount: Int {
+    guard case .done(let results) = self else { return 0 }
+    return results.reduce(0) { count, result in
+      if case .stored = result { count + 1 } else { count }
+    }
+  }
+}

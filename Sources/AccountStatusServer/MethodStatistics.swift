@@ -1,0 +1,48 @@
+internal import AccountStatusAPI
+internal import Histogram
+internal import TTRPC
+
+/// How often each method was called, how it ended, and how long answers took. On the loop's thread.
+///
+/// Latencies count from readable to reply queued, in nanoseconds, to two significant digits.
+final class MethodStatistics {
+  private struct Record {
+    let name: String
+    var errors: UInt64 = 0
+    var latencies = Histogram<UInt64>(
+      lowestDiscernibleValue: 1, highestTrackableValue: longest,
+      numberOfSignificantValueDigits: .two)
+  }
+
+  /// Anything slower counts as this slow.
+  private static let longest: UInt64 = 3_600_000_000_000
+
+  private var records: [Record]
+
+  init(methods: [MethodDescriptor]) {
+    records = methods.map { Record(name: "\($0.service)/\($0.name)") }
+  }
+
+  /// Counts an answered call.
+  @inline(__always)
+  func observe(method: Int, nanoseconds: Int64, code: RPCCode) {
+    records[method].latencies.record(min(UInt64(max(nanoseconds, 1)), Self.longest))
+    if code != .ok { records[method].errors += 1 }
+  }
+
+  /// The methods that were called, by name.
+  var summary: [MethodStats] {
+    records.filter { $0.latencies.totalCount > 0 }.map { record in
+      MethodStats(
+        method: record.name, calls: record.latencies.totalCount, errors: record.errors,
+        p50: record.latency(at: 50), p90: record.latency(at: 90), p99: record.latency(at: 99),
+        p999: record.latency(at: 99.9))
+    }.sorted { $0.method < $1.method }
+  }
+}
+
+extension MethodStatistics.Record {
+  fileprivate func latency(at percentile: Double) -> Duration {
+    .nanoseconds(Int64(latencies.valueAtPercentile(percentile)))
+  }
+}

@@ -1,0 +1,24 @@
+/// A set of the status table's record numbers, one bit each.
+struct RecordSet {
+  private var words: [UInt64] = []
+
+  /// Whether a number is in the set.
+  func contains(_ number: UInt32) -> Bool {
+    let index = Int(number >> 6)
+    return index < words.count && words[index] & 1 << UInt64(number & 63) != 0
+  }
+
+  /// Adds or takes out a number.
+  mutating func set(_ number: UInt32, _ isMember: Bool) {
+    let index = Int(number >> 6)
+    let bit: UInt64 = 1 << UInt64(number & 63)
+    if isMember {
+      if index >= words.count {
+        words.append(contentsOf: repeatElement(0, count: index + 1 - words.count))
+      }
+      words[index] |= bit
+    } else if index < words.count {
+      words[index] &= ~bit
+    }
+  }
+}

@@ -1,0 +1,91 @@
+internal import AccountStatusAPI
+internal import AccountStatusLedger
+internal import AccountStatusModel
+internal import TTRPC
+
+/// One batch of received facts on its way into the ledger and back.
+///
+/// What is malformed is refused here; the rest goes to the ledger, which judges its meaning. The
+/// results come together again in the order of the request.
+struct Report {
+  /// One per fact; nil until the ledger has answered.
+  private var results: [AccountStatusAPI.FactResult?]
+  /// The well-formed facts, and where each stood in the request.
+  private(set) var facts: [Fact] = []
+  private var places: [Int] = []
+  let mode: AccountStatusAPI.ReportMode
+
+  init(_ received: [ReceivedFact], mode: AccountStatusAPI.ReportMode) {
+    self.mode = mode
+    results = Array(repeating: nil, count: received.count)
+    for (index, item) in received.enumerated() {
+      switch item.fact {
+      case .success(let fact):
+        facts.append(fact)
+        places.append(index)
+      case .failure(let error):
+        results[index] = .refused(FactRefusal(index: index, item, error))
+      }
+    }
+  }
+
+  /// The refusals so far, in the request's order.
+  var refusals: [AccountStatusAPI.FactRefusal] {
+    results.compactMap { if case .refused(let refusal)? = $0 { refusal } else { nil } }
+  }
+
+  /// Whether the ledger is to be asked at all.
+  var isWorthAsking: Bool { !facts.isEmpty && (mode == .each || refusals.isEmpty) }
+
+  /// Takes the ledger's results; throws when nothing was stored.
+  mutating func complete(with result: ReportResult) throws(RPCError) {
+    switch result {
+    case .done(let outcomes):
+      for (place, outcome) in zip(places, outcomes) { results[place] = named(outcome, at: place) }
+    case .refused(let refusals):
+      throw .refused(refusals.map { FactRefusal($0.placed(at: places[$0.index])) })
+    case .unavailable(let error):
+      throw .unavailable(error)
+    }
+  }
+
+  /// All results. Only after `complete`, or when nothing was worth asking.
+  var finished: [AccountStatusAPI.FactResult] { results.compactMap(\.self) }
+
+  private func named(
+    _ outcome: AccountStatusLedger.FactResult, at place: Int
+  ) -> AccountStatusAPI.FactResult {
+    switch outcome {
+    case .stored(let sequence): .stored(sequence: sequence)
+    case .duplicate(let sequence): .duplicate(sequence: sequence)
+    case .refused(let refusal): .refused(FactRefusal(refusal.placed(at: place)))
+    }
+  }
+}
+
+extension AccountStatusLedger.FactRefusal {
+  /// The same refusal, at its place in the client's request.
+  fileprivate func placed(at place: Int) -> Self {
+    var copy = self
+    copy.index = place
+    return copy
+  }
+}
+
+extension RPCError {
+  /// A failed ALL_OR_NOTHING report: the first refusal's code, and every refusal as a detail.
+  static func refused(_ refusals: [AccountStatusAPI.FactRefusal]) -> RPCError {
+    guard let first = refusals.first else {
+      return RPCError(.serverFault, "a report was refused without a reason")
+    }
+    let others = refusals.count > 1 ? " (and \(refusals.count - 1) more)" : ""
+    let place = first.field.isEmpty ? "facts[\(first.index)]" : first.field
+    return RPCError(
+      first.code, "nothing was stored: \(place): \(first.message)\(others)",
+      details: [
+        .badRequest(
+          refusals.map { FieldViolation(field: $0.field, description: $0.message) }),
+        .reportFactsFailure(ReportFactsFailure(refusals: refusals)),
+      ])
+  }
+}

@@ -1,0 +1,218 @@
+internal import AccountStatusAPI
+internal import AccountStatusLedger
+package import AccountStatusModel
+internal import AccountStatusRules
+internal import Glibc
+package import Logging
+internal import TTRPC
+
+/// The whole server: the ledger, the index and the services, joined on one loop.
+///
+/// Made and run on one thread, which owns all of its state but the ledger's. Start is: check the
+/// runtime directory, open the ledger, publish its rows, listen, announce; what has become due
+/// meanwhile follows.
+package final class Server {
+  /// What a server that is ready says of itself.
+  package struct Ready: Sendable {
+    package var rpcSocket: String
+    package var tableSocket: String
+    package var pid: Int32
+  }
+
+  /// What other threads tell the loop.
+  enum Event: Sendable {
+    case delivery(Delivery)
+    case evaluated(Evaluator.Finished)
+  }
+
+  private let options: ServerOptions
+  private let log: Logger
+  private let directory: RuntimeDirectory
+  private let loop: EventLoop
+  private let ledger: Ledger
+  private let link: LedgerLink
+  private let evaluator: Evaluator
+  private let freshness: Freshness
+  private let transitions: TransitionTimer
+  private let listener: Listener
+  private var rpc: RPCServer?
+
+  /// Opens everything and listens.
+  package init(_ options: ServerOptions, log: Logger) throws(StartError) {
+    self.options = options
+    self.log = log
+    let policy = AccessPolicy.forThisProcess()
+    let environment = options.environment
+    directory = try Self.directory(options, readers: policy.readers)
+    let database = try Self.database(options, in: directory)
+    let editions = try Self.editions(options)
+    let manualClock = options.manualClock.map { ManualClock($0) }
+    let clock: any LedgerClock = manualClock ?? WallClock()
+
+    loop = try starting { () throws(RuntimeError) in try EventLoop() }
+    let mailbox = try starting { () throws(RuntimeError) in try Mailbox<Event>() }
+    let index = try StatusIndex(edition: editions.default.name, capacity: 1024)
+    if let now = options.manualClock { index.setManualClock(now) }
+    ledger = try Self.open(database, editions, clock, index, mailbox)
+    index.advance(to: ledger.openedAt)
+    link = LedgerLink(ledger: ledger, index: index)
+    freshness = Freshness(index: index, loop: loop)
+    evaluator = Evaluator(link: link) { mailbox.send(.evaluated($0)) }
+    transitions = try TransitionTimer(loop: loop, link: link, isManual: manualClock != nil)
+    listener = try Listener(in: directory, readers: policy.readers, environment: environment)
+
+    try startServing(
+      policy, editions, clock, manualClock, index, info(database, editions, clock), mailbox)
+  }
+
+  /// The wall clock's time.
+  package static var wallClock: Instant { WallClock().now }
+
+  /// Serves until SIGTERM or SIGINT, then drains. `ready` runs once calls are answered.
+  package func run(_ ready: (Ready) -> Void) throws(StartError) {
+    transitions.expect(ledger.firstTransitionAt)
+    let signals = try starting { () throws(RuntimeError) in
+      try loop.onSignals([SIGTERM, SIGINT]) { [unowned self] number in stop(signal: number) }
+    }
+    defer { loop.remove(signals) }
+    ready(Ready(rpcSocket: listener.path, tableSocket: "", pid: getpid()))
+    ServiceNotification.ready.send { options.environment[$0] }
+    log.info("ready", metadata: ["socket": "\(listener.path)"])
+
+    try starting { () throws(RuntimeError) in try loop.run() }
+    ledger.stop()
+    listener.remove()
+    directory.remove()
+    log.info("stopped")
+  }
+
+  private func stop(signal number: Int32) {
+    guard let rpc, !rpc.isDraining else { return loop.stop() }
+    log.info("draining", metadata: ["signal": "\(number)"])
+    ServiceNotification.stopping.send { options.environment[$0] }
+    let deadline = MonotonicInstant.now().advanced(by: Limits().drainTime)
+    rpc.drain(deadline: deadline) { [loop] in loop.stop() }
+  }
+}
+
+// MARK: - Parts
+
+extension Server {
+  private static func directory(
+    _ options: ServerOptions, readers: UInt32?
+  ) throws(StartError) -> RuntimeDirectory {
+    if options.isEphemeral {
+      return try RuntimeDirectory(temporaryIn: options.environment["TMPDIR"] ?? "/tmp")
+    }
+    let path =
+      try options.runtimeDirectory
+      ?? RuntimeDirectory.defaultPath { options.environment[$0] }
+    return try RuntimeDirectory(path: path, readers: readers)
+  }
+
+  private static func database(
+    _ options: ServerOptions, in directory: RuntimeDirectory
+  ) throws(StartError) -> String {
+    if options.isEphemeral { return "\(directory.path)/ledger.sqlite" }
+    return try options.database ?? options.defaultDatabase()
+  }
+
+  private static func editions(_ options: ServerOptions) throws(StartError) -> EditionCatalogue {
+    do throws(UnknownEdition) {
+      return try EditionCatalogue(
+        defaultName: options.policyEdition ?? PolicyEdition.defaultName)
+    } catch {
+      throw StartError(error.description)
+    }
+  }
+
+  private static func open(
+    _ database: String, _ editions: EditionCatalogue, _ clock: any LedgerClock,
+    _ index: StatusIndex, _ mailbox: Mailbox<Event>
+  ) throws(StartError) -> Ledger {
+    do throws(LedgerError) {
+      return try Ledger.open(
+        Ledger.Configuration(databasePath: database, editions: editions, clock: clock),
+        publish: index.publish, deliver: { mailbox.send(.delivery($0)) })
+    } catch {
+      throw StartError(error.message)
+    }
+  }
+
+  private func info(
+    _ database: String, _ editions: EditionCatalogue, _ clock: any LedgerClock
+  ) -> GetInfoResponse {
+    var info = GetInfoResponse(startedAt: WallClock().now, now: clock.now)
+    info.version = ServerVersion.text
+    info.pid = getpid()
+    info.rpcSocket = listener.path
+    info.storeID = ledger.identity.storeID.bytes
+    info.storeVersion = UInt32(ledger.identity.schemaVersion)
+    info.database = database
+    info.policyEdition = editions.default.name
+    info.policyEditions = editions.names
+    info.isEphemeral = options.isEphemeral
+    info.hasManualClock = options.manualClock != nil
+    return info
+  }
+
+  private func startServing(
+    _ policy: AccessPolicy, _ editions: EditionCatalogue, _ clock: any LedgerClock,
+    _ manualClock: ManualClock?, _ index: StatusIndex, _ info: GetInfoResponse,
+    _ mailbox: Mailbox<Event>
+  ) throws(StartError) {
+    var router = Router()
+    let server: () -> RPCServer = { [unowned self] in rpc! }
+    StatusCalls(
+      index: index, evaluator: evaluator, freshness: freshness, editions: editions, clock: clock
+    ).register(in: &router, server)
+    LedgerCalls(link: link, index: index, freshness: freshness).register(in: &router, server)
+    if options.isEphemeral {
+      TestingCalls(link: link, index: index, clock: manualClock).register(in: &router, server)
+    }
+    let offered = router.methods + AdminService.methods + HealthService.methods
+    let statistics = MethodStatistics(methods: offered)
+    AdminCalls(
+      link: link, index: index, clock: clock, statistics: statistics,
+      services: Set(offered.map(\.service)), info: info
+    ).register(in: &router, server)
+
+    link.onCommit = { [freshness, transitions] next in
+      freshness.advanced()
+      transitions.expect(next)
+    }
+    let rules = policy
+    try starting { [router] () throws(RuntimeError) in
+      try loop.receive(from: mailbox) { [unowned self] event in receive(event) }
+      rpc = try RPCServer(
+        loop: loop, listeners: [listener.socket], router: router,
+        authorize: { rules.refusal(of: $0, calling: $1) },
+        observe: statistics.observe)
+    }
+  }
+
+  private func receive(_ event: Event) {
+    switch event {
+    case .evaluated(let finished):
+      evaluator.receive(finished)
+    case .delivery(let delivery):
+      switch delivery {
+      case .readOnly(let error):
+        log.error("writes are refused", metadata: ["cause": "\(error.message)"])
+      case .recovered:
+        log.notice("writes are taken again")
+      default: break
+      }
+      link.receive(delivery)
+    }
+  }
+}
+
+/// Turns what stops the runtime into what stops the start.
+func starting<Value>(_ body: () throws(RuntimeError) -> Value) throws(StartError) -> Value {
+  do throws(RuntimeError) {
+    return try body()
+  } catch {
+    throw StartError("\(error)")
+  }
+}

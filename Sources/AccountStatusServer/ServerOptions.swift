@@ -1,0 +1,53 @@
+package import AccountStatusModel
+internal import Glibc
+
+/// How a server is started, after flags, environment and file have been put together.
+package struct ServerOptions: Sendable {
+  /// nil: the default directory.
+  package var runtimeDirectory: String?
+  /// nil: the default file.
+  package var database: String?
+  /// nil: the default edition.
+  package var policyEdition: String?
+  /// A temporary runtime directory and database, removed at exit; `TestingService` exists.
+  package var isEphemeral = false
+  /// The instant at which a manual clock starts; nil: the system's clock.
+  package var manualClock: Instant?
+  /// The process's environment.
+  package var environment: [String: String] = [:]
+
+  package init() {}
+}
+
+extension ServerOptions {
+  /// Where the database is when nobody says: the system's for root, else the user's own.
+  ///
+  /// The directory is made where it is missing, for this process's user only.
+  func defaultDatabase() throws(StartError) -> String {
+    let directory: String
+    if geteuid() == 0 {
+      directory = "/var/lib/accountstatus"
+    } else if let state = environment["XDG_STATE_HOME"], !state.isEmpty {
+      directory = "\(state)/accountstatus"
+    } else if let home = environment["HOME"], !home.isEmpty {
+      directory = "\(home)/.local/state/accountstatus"
+    } else {
+      throw StartError(
+        "there is no default place for the database, because neither XDG_STATE_HOME nor HOME is "
+          + "set; give --database")
+    }
+    try makeDirectory(directory)
+    return "\(directory)/ledger.sqlite"
+  }
+
+  private func makeDirectory(_ path: String) throws(StartError) {
+    if access(path, F_OK) == 0 { return }
+    if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
+      try makeDirectory(String(path[..<slash]))
+    }
+    guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
+      throw StartError(
+        cannot: "make the directory", path, errno: errno, remedy: "make it, or give --database")
+    }
+  }
+}

@@ -1,0 +1,328 @@
+internal import AccountStatusAPI
+internal import AccountStatusLedger
+internal import AccountStatusModel
+internal import AccountStatusRules
+internal import CStatusTable
+internal import TTRPC
+
+/// The handlers of `StatusService`. On the loop's thread.
+///
+/// Current BASIC answers come from the index, on the spot; everything else, and what the index
+/// cannot say at this instant, is evaluated.
+final class StatusCalls {
+  private let index: StatusIndex
+  private let evaluator: Evaluator
+  private let freshness: Freshness
+  private let editions: EditionCatalogue
+  private let clock: any LedgerClock
+
+  init(
+    index: StatusIndex, evaluator: Evaluator, freshness: Freshness, editions: EditionCatalogue,
+    clock: any LedgerClock
+  ) {
+    self.index = index
+    self.evaluator = evaluator
+    self.freshness = freshness
+    self.editions = editions
+    self.clock = clock
+  }
+
+  /// Adds the service to a router; `server` gives the server that late answers go to.
+  func register(in router: inout Router, _ server: @escaping () -> RPCServer) {
+    router.unary(StatusService.getStatus) { [self] context, payload, reply in
+      if answerFromIndex(payload, &reply) { return }
+      Responder.run(context, &reply, server) { responder throws(RPCError) in
+        try getStatus(context, payload, responder)
+      }
+    }
+    router.unary(StatusService.batchGetStatus) { [self] context, payload, reply in
+      Responder.run(context, &reply, server) { responder throws(RPCError) in
+        try batchGetStatus(context, payload, responder)
+      }
+    }
+    router.unary(StatusService.checkCapability) { [self] context, payload, reply in
+      Responder.run(context, &reply, server) { responder throws(RPCError) in
+        try checkCapability(context, payload, responder)
+      }
+    }
+    router.unary(StatusService.listStatuses) { [self] context, payload, reply in
+      Responder.run(context, &reply, server) { responder throws(RPCError) in
+        try listStatuses(context, payload, responder)
+      }
+    }
+  }
+
+  /// What a request's time axes mean, now.
+  private func resolve(
+    _ query: AccountStatusAPI.StatusQuery, at now: Instant
+  ) throws(RPCError) -> EvaluationQuery {
+    let edition: PolicyEdition
+    do throws(UnknownEdition) {
+      edition =
+        try query.policyEdition.map { name throws(UnknownEdition) in try editions[name: name] }
+        ?? editions.default
+    } catch {
+      throw .unknownEdition(error)
+    }
+    let asOf = query.asOf ?? now
+    return EvaluationQuery(
+      asOf: asOf, knownAt: query.knownAt, edition: edition, isProjected: asOf > now)
+  }
+
+  /// A current BASIC answer: from the index, or evaluated where the index cannot say.
+  private func currentAnswer(
+    about account: AccountID, at now: Instant, _ completion: @escaping Evaluator.Completion
+  ) {
+    let (result, status) = index.read(account, at: now)
+    switch result {
+    case STATUS_TABLE_FOUND:
+      completion(.success(basic(account, status, now)))
+    case STATUS_TABLE_NOT_FOUND:
+      completion(.failure(.notFound(account)))
+    default:
+      let query = EvaluationQuery(
+        asOf: now, knownAt: nil, edition: editions.default, isProjected: false)
+      evaluator.answer(query, about: account) { completion($0.map(\.basicView)) }
+    }
+  }
+
+  private func basic(
+    _ account: AccountID, _ status: status_table_status, _ now: Instant
+  ) -> AccountStatus {
+    AccountStatus(
+      accountID: account, standing: status.standing, policyEdition: editions.default.name,
+      revision: status.revision, asOf: now)
+  }
+}
+
+// MARK: - GetStatus
+
+extension StatusCalls {
+  /// The point read: from payload to reply without an allocation, a wait or a hop.
+  ///
+  /// False where the request is not a plain one or the index has no answer; the general way
+  /// decides then, alike.
+  @inline(__always)
+  private func answerFromIndex(
+    _ payload: UnsafeRawBufferPointer, _ reply: inout Reply
+  ) -> Bool {
+    guard let request = GetStatusRequest.decodeBasic(payload), index.shows(request.atLeast) else {
+      return false
+    }
+    let now = clock.now
+    var status = status_table_status()
+    guard index.read(request.accountID, at: now, into: &status) == STATUS_TABLE_FOUND else {
+      return false
+    }
+    index.withTokenAndEdition { token, edition in
+      let answer = status.answer
+      reply.send(
+        BasicStatusReply(
+          accountID: request.accountID, state: answer.state, since: answer.since,
+          reasons: UInt64(answer.reasons), capabilities: answer.capabilities,
+          notices: UInt64(answer.notices),
+          nextTransition: answer.next_state == 0 ? nil : (answer.next_at, answer.next_state),
+          isEligibleForReinstatement: answer.eligible,
+          reinstatementState: answer.reinstatement_state, policyEdition: edition,
+          revision: status.revision, asOf: now.nanoseconds, token: token))
+    }
+    return true
+  }
+
+  private func getStatus(
+    _ context: borrowing CallContext, _ payload: UnsafeRawBufferPointer, _ responder: Responder
+  ) throws(RPCError) {
+    let request = try GetStatusRequest.decodeRequest(payload)
+    freshness.wait(for: request.atLeast, deadline: context.deadline) { [self] error in
+      if let error { return responder.fail(error) }
+      ask(request.view, request.query, about: request.accountID) { [index] result in
+        switch result {
+        case .failure(let error):
+          responder.fail(error)
+        case .success(let status):
+          responder.send(GetStatusResponse(status: status, token: index.encodedToken))
+        }
+      }
+    }
+  }
+
+  private func ask(
+    _ view: StatusView, _ query: AccountStatusAPI.StatusQuery, about account: AccountID,
+    _ completion: @escaping Evaluator.Completion
+  ) {
+    let now = clock.now
+    guard view == .full else { return currentAnswer(about: account, at: now, completion) }
+    do throws(RPCError) {
+      evaluator.answer(try resolve(query, at: now), about: account, completion)
+    } catch {
+      completion(.failure(error))
+    }
+  }
+}
+
+// MARK: - BatchGetStatus
+
+extension StatusCalls {
+  private func batchGetStatus(
+    _ context: borrowing CallContext, _ payload: UnsafeRawBufferPointer, _ responder: Responder
+  ) throws(RPCError) {
+    let request = try BatchGetStatusRequest.decodeRequest(payload)
+    // An edition that nobody knows fails the call, not each account of it.
+    _ = try resolve(request.query, at: clock.now)
+    freshness.wait(for: request.atLeast, deadline: context.deadline) { [self] error in
+      if let error { return responder.fail(error) }
+      let batch = Gathering<BatchStatusResult>(count: request.accountIDs.count) { [index] results in
+        responder.send(BatchGetStatusResponse(results: results, token: index.encodedToken))
+      }
+      for (place, text) in request.accountIDs.enumerated() {
+        do throws(FormError) {
+          ask(request.view, request.query, about: try AccountID(text)) { result in
+            batch.set(place, BatchStatusResult(accountID: text, result: result))
+          }
+        } catch {
+          let failure = RPCError(error.within("accountIds[\(place)]"))
+          batch.set(place, BatchStatusResult(accountID: text, result: .failure(failure)))
+        }
+      }
+      batch.completeIfEmpty()
+    }
+  }
+}
+
+/// Results that come one by one, in any order, and go on together in their own.
+final class Gathering<Element> {
+  private var elements: [Element?]
+  private var missing: Int
+  private let completion: ([Element]) -> Void
+
+  init(count: Int, _ completion: @escaping ([Element]) -> Void) {
+    elements = Array(repeating: nil, count: count)
+    missing = count
+    self.completion = completion
+  }
+
+  /// Takes the result of a place, once.
+  func set(_ place: Int, _ element: Element) {
+    elements[place] = element
+    missing -= 1
+    if missing == 0 { completion(elements.compactMap(\.self)) }
+  }
+
+  /// Nothing was asked for: goes on at once.
+  func completeIfEmpty() {
+    if elements.isEmpty { completion([]) }
+  }
+}
+
+// MARK: - CheckCapability
+
+extension StatusCalls {
+  private func checkCapability(
+    _ context: borrowing CallContext, _ payload: UnsafeRawBufferPointer, _ responder: Responder
+  ) throws(RPCError) {
+    let request = try CheckCapabilityRequest.decodeRequest(payload)
+    let edition = try resolve(request.query, at: clock.now).edition
+    let view: StatusView = request.query.isCurrent ? .basic : .full
+    freshness.wait(for: request.atLeast, deadline: context.deadline) { [self] error in
+      if let error { return responder.fail(error) }
+      ask(view, request.query, about: request.accountID) { [index] result in
+        switch result {
+        case .failure(let error):
+          responder.fail(error)
+        case .success(let status):
+          responder.send(
+            CheckCapabilityResponse(
+              request.capabilities, of: status, edition, token: index.encodedToken))
+        }
+      }
+    }
+  }
+}
+
+extension CheckCapabilityResponse {
+  fileprivate init(
+    _ capabilities: [Capability], of status: AccountStatus, _ edition: PolicyEdition,
+    token: [UInt8]
+  ) {
+    let results = capabilities.map { capability in
+      CapabilityResult(
+        capability: capability, isAllowed: status.capabilities.contains(capability),
+        basis: edition.capabilities.ruling(on: capability, in: status.state).basis)
+    }
+    self.init(
+      results: results, state: status.state,
+      reasons: results.allSatisfy(\.isAllowed) ? [] : status.reasons, revision: status.revision,
+      nextTransition: status.nextTransition, asOf: status.asOf, token: token)
+  }
+}
+
+// MARK: - ListStatuses
+
+extension StatusCalls {
+  private func listStatuses(
+    _ context: borrowing CallContext, _ payload: UnsafeRawBufferPointer, _ responder: Responder
+  ) throws(RPCError) {
+    let request = try ListStatusesRequest.decodeRequest(payload)
+    var after: AccountID?
+    if !request.pageToken.isEmpty {
+      after = try? AccountID(request.pageToken)
+      guard after != nil else { throw .foreignPageToken(request.pageToken) }
+    }
+    let now = clock.now
+    let page = index.list(
+      state: request.state, reason: request.reason, after: after, limit: request.pageLimit,
+      at: now)
+    let gathering = Gathering<Result<AccountStatus, RPCError>>(count: page.entries.count) {
+      [index] results in
+      responder.complete(with: Self.listed(results, request, page.continuation, index.encodedToken))
+    }
+    for (place, entry) in page.entries.enumerated() {
+      guard entry.result == STATUS_TABLE_STALE else {
+        gathering.set(place, .success(basic(entry.accountID, entry.status, now)))
+        continue
+      }
+      currentAnswer(about: entry.accountID, at: now) { gathering.set(place, $0) }
+    }
+    gathering.completeIfEmpty()
+  }
+
+  /// The page; an account that cannot be evaluated at present fails it, one that is not
+  /// registered now is not in it.
+  private static func listed(
+    _ results: [Result<AccountStatus, RPCError>], _ request: ListStatusesRequest,
+    _ continuation: AccountID?, _ token: [UInt8]
+  ) -> Result<ListStatusesResponse, RPCError> {
+    var statuses: [AccountStatus] = []
+    for result in results {
+      switch result {
+      case .success(let status):
+        if status.matches(request) { statuses.append(status) }
+      case .failure(let error):
+        guard error.code == .notFound else { return .failure(error) }
+      }
+    }
+    return .success(
+      ListStatusesResponse(
+        statuses: statuses, nextPageToken: continuation?.text ?? "", token: token))
+  }
+}
+
+extension AccountStatus {
+  fileprivate func matches(_ request: ListStatusesRequest) -> Bool {
+    if let state = request.state, self.state != state { return false }
+    if let reason = request.reason, !reasons.contains(where: { $0.code == reason }) { return false }
+    return true
+  }
+
+  /// The answer without what only the FULL view has.
+  fileprivate var basicView: AccountStatus {
+    var copy = self
+    copy.knownAt = nil
+    copy.standing.reasons = reasons.map { Reason(code: $0.code) }
+    copy.standing.nextTransition = nextTransition.map {
+      NextTransition(at: $0.at, toState: $0.toState)
+    }
+    copy.standing.notices.remove(.providerSuspended)
+    return copy
+  }
+}

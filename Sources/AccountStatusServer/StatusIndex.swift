@@ -1,0 +1,270 @@
+internal import AccountStatusLedger
+internal import AccountStatusModel
+internal import CStatusTable
+internal import Glibc
+
+/// Every account's current status in memory: the status table, and what lists need beside it.
+///
+/// Written and read on the loop's thread only, from what the ledger has committed. A record holds
+/// the answer before and after its next change by time, so a read is right at its instant whether
+/// the ledger has caught up with the clock or not.
+final class StatusIndex {
+  private let writer: OpaquePointer
+  private let table: UnsafePointer<status_table>
+  /// The accounts by id, for lists.
+  private let order: OpaquePointer
+  /// Per state, then per reason: the records of which either half may match.
+  private var byState = [RecordSet](repeating: RecordSet(), count: AccountState.allCases.count + 1)
+  private var byReason = [RecordSet](repeating: RecordSet(), count: ReasonCode.allCases.count + 1)
+  private var all = RecordSet()
+
+  /// What the table shows at least; encoded once per commit, not once per read.
+  private(set) var token = LedgerToken(
+    storeID: StoreID(high: 0, low: 0), epoch: 0, position: 0)
+  private(set) var encodedToken: [UInt8] = []
+  /// The edition of every answer.
+  let edition: [UInt8]
+
+  init(edition: String, capacity: UInt32) throws(StartError) {
+    var properties = status_table_properties()
+    properties.capacity = capacity
+    properties.known_capabilities = WordSet<Capability>.all.bits
+    properties.known_reasons = UInt32(WordSet<ReasonCode>.all.bits)
+    properties.known_notices = UInt32(WordSet<Notice>.all.bits)
+    var created: OpaquePointer?
+    let result = status_table_create(&properties, &created)
+    guard result == 0, let created else {
+      throw StartError("cannot make the status table: \(describe(errno: -result))")
+    }
+    var createdOrder: OpaquePointer?
+    guard status_table_order_create(&createdOrder) == 0, let createdOrder else {
+      status_table_destroy(created)
+      throw StartError("cannot make the order of accounts: \(describe(errno: ENOMEM))")
+    }
+    writer = created
+    table = status_table_view(created)
+    order = createdOrder
+    self.edition = Array(edition.utf8)
+    _ = self.edition.withUnsafeBytes {
+      status_table_set_edition(created, $0.baseAddress, $0.count)
+    }
+  }
+
+  deinit {
+    status_table_order_destroy(order)
+    status_table_destroy(writer)
+  }
+
+  /// Accounts that have a record.
+  var count: Int { Int(status_table_count(table)) }
+}
+
+// MARK: - Reading
+
+extension StatusIndex {
+  /// Reads the answer for an account at an instant. Allocates nothing, waits for nothing.
+  @inline(__always)
+  func read(
+    _ id: UnsafeRawBufferPointer, at now: Instant, into status: inout status_table_status
+  ) -> status_table_result {
+    status_table_read(table, id.baseAddress, id.count, now.nanoseconds, &status)
+  }
+
+  /// Whether what is published is at least as fresh as a token says; false also for a strange one.
+  @inline(__always)
+  func shows(_ token: UnsafeRawBufferPointer) -> Bool {
+    if token.isEmpty { return true }
+    guard let wanted = LedgerToken(encoded: token) else { return false }
+    return wanted.storeID == self.token.storeID && wanted.epoch == self.token.epoch
+      && wanted.position <= self.token.position
+  }
+
+  /// Runs with the encoded token and the edition's name.
+  @inline(__always)
+  func withTokenAndEdition(
+    _ body: (_ token: UnsafeRawBufferPointer, _ edition: UnsafeRawBufferPointer) -> Void
+  ) {
+    encodedToken.withUnsafeBytes { token in
+      edition.withUnsafeBytes { edition in body(token, edition) }
+    }
+  }
+
+  /// Reads one account's answer by its id as text.
+  func read(_ id: AccountID, at now: Instant) -> (status_table_result, status_table_status) {
+    var status = status_table_status()
+    var text = id.text
+    let result = text.withUTF8 { read(UnsafeRawBufferPointer($0), at: now, into: &status) }
+    return (result, status)
+  }
+
+  /// One account of a list.
+  struct Entry {
+    let accountID: AccountID
+    let result: status_table_result
+    let status: status_table_status
+  }
+
+  /// A part of a list.
+  struct Page {
+    var entries: [Entry] = []
+    /// Where the next part begins: behind this account. nil: there is no more.
+    var continuation: AccountID?
+  }
+
+  /// Accounts looked at for one page, so that a rare answer among a million accounts does not
+  /// hold up the loop.
+  static let pageEffort = 65_536
+
+  /// The accounts that match, by id, from behind an id on.
+  ///
+  /// An entry that is STALE may match or not: only its evaluation can tell.
+  ///
+  /// - limit: how many to return at most.
+  func list(
+    state: AccountState?, reason: ReasonCode?, after id: AccountID?, limit: Int, at now: Instant
+  ) -> Page {
+    let candidates =
+      reason.map { byReason[Int($0.rawValue)] } ?? state.map { byState[Int($0.rawValue)] } ?? all
+    var cursor = cursor(after: id)
+    var page = Page()
+    var number: UInt32 = 0
+    var last: UInt32?
+    for _ in 0..<Self.pageEffort {
+      guard status_table_order_next(order, &cursor, &number) else { return page }
+      last = number
+      guard candidates.contains(number), let entry = entry(number, at: now),
+        entry.result == STATUS_TABLE_STALE || entry.matches(state: state, reason: reason)
+      else { continue }
+      page.entries.append(entry)
+      if page.entries.count == limit { break }
+    }
+    page.continuation = last.flatMap(accountID)
+    return page
+  }
+
+  private func cursor(after id: AccountID?) -> status_table_cursor {
+    var text = id?.text ?? ""
+    return text.withUTF8 { status_table_order_after(order, table, $0.baseAddress, $0.count) }
+  }
+
+  private func accountID(of number: UInt32) -> AccountID? {
+    var status = status_table_status()
+    var length = 0
+    var id = [UInt8](repeating: 0, count: Int(STATUS_TABLE_ID_MAX))
+    guard
+      status_table_read_number(table, number, 0, &id, &length, &status) != STATUS_TABLE_BUSY
+    else { return nil }
+    return AccountID(checked: String(decoding: id.prefix(length), as: UTF8.self))
+  }
+
+  private func entry(_ number: UInt32, at now: Instant) -> Entry? {
+    var status = status_table_status()
+    var length = 0
+    var id = [UInt8](repeating: 0, count: Int(STATUS_TABLE_ID_MAX))
+    let result = status_table_read_number(
+      table, number, now.nanoseconds, &id, &length, &status)
+    guard result == STATUS_TABLE_FOUND || result == STATUS_TABLE_STALE else { return nil }
+    let text = String(decoding: id.prefix(length), as: UTF8.self)
+    return Entry(accountID: AccountID(checked: text), result: result, status: status)
+  }
+}
+
+extension StatusIndex.Entry {
+  fileprivate func matches(state: AccountState?, reason: ReasonCode?) -> Bool {
+    if let state, status.answer.state != state.rawValue { return false }
+    if let reason, status.answer.reasons & 1 << UInt32(reason.rawValue) == 0 { return false }
+    return true
+  }
+}
+
+// MARK: - Publishing
+
+extension StatusIndex {
+  /// Takes a row that the ledger has committed.
+  ///
+  /// A row that the rules in force did not decide is kept, but as one that holds at no instant:
+  /// readers fall back to evaluation until the ledger has evaluated it anew.
+  func publish(_ row: StatusRow) {
+    var record = status_table_record()
+    record.valid_from = row.validFrom.nanoseconds
+    record.flip_at = row.isCurrent ? row.flipAt.nanoseconds : record.valid_from
+    record.valid_until = row.isCurrent ? row.validUntil.nanoseconds : record.valid_from
+    record.revision = row.revision
+    record.until_flip = status_table_answer(row.untilFlip)
+    record.from_flip = status_table_answer(row.fromFlip)
+    var text = row.accountID.text
+    text.withUTF8 { id in
+      let result = status_table_put(writer, id.baseAddress, id.count, &record)
+      // The ledger's ids, instants and enum numbers were checked on arrival; memory is the only
+      // thing that can be missing, and without it no answer would be safe.
+      precondition(result == 0, "cannot publish \(row.accountID): \(describe(errno: -result))")
+      var number: UInt32 = 0
+      if status_table_find(table, id.baseAddress, id.count, &number) == 0 {
+        index(row, as: number)
+      }
+    }
+  }
+
+  /// Says that everything up to a commit has been published.
+  func advance(to token: LedgerToken) {
+    let result = status_table_order_update(order, table)
+    precondition(result == 0, "cannot order the accounts: \(describe(errno: -result))")
+    self.token = token
+    encodedToken = token.encoded
+  }
+
+  /// Tells readers of the table which instant counts instead of the wall clock.
+  func setManualClock(_ now: Instant) {
+    status_table_set_manual_now(writer, now.nanoseconds)
+  }
+
+  private func index(_ row: StatusRow, as number: UInt32) {
+    let halves = [row.untilFlip, row.fromFlip].compactMap(\.self)
+    // What the rules in force have not decided may match anything.
+    let isOpen = !row.isCurrent
+    all.set(number, isOpen || !halves.isEmpty)
+    for state in AccountState.allCases {
+      let matches = isOpen || halves.contains { $0.state == state }
+      byState[Int(state.rawValue)].set(number, matches)
+    }
+    for reason in ReasonCode.allCases {
+      let matches = isOpen || halves.contains { $0.reasons.contains(reason) }
+      byReason[Int(reason.rawValue)].set(number, matches)
+    }
+  }
+}
+
+extension status_table_answer {
+  /// A BASIC answer as the table's numbers; nil becomes the answer without a state.
+  fileprivate init(_ answer: BasicAnswer?) {
+    self.init()
+    next_at = Instant.distantFuture.nanoseconds
+    guard let answer else { return }
+    state = answer.state.rawValue
+    next_state = answer.nextState?.rawValue ?? 0
+    next_at = answer.nextTransitionAt.nanoseconds
+    reinstatement_state = answer.reinstatementState.rawValue
+    eligible = answer.isEligibleForReinstatement
+    reasons = UInt32(answer.reasons.bits)
+    notices = UInt32(answer.notices.bits)
+    capabilities = answer.capabilities.bits
+    since = answer.since.nanoseconds
+  }
+}
+
+extension status_table_status {
+  /// The answer as a standing whose reasons carry their code only.
+  var standing: Standing {
+    Standing(
+      state: AccountState(rawValue: answer.state) ?? .notCovered,
+      since: Instant(nanoseconds: answer.since),
+      reasons: WordSet<ReasonCode>(bits: UInt64(answer.reasons)).words.map { Reason(code: $0) },
+      capabilities: WordSet(bits: answer.capabilities),
+      notices: WordSet(bits: UInt64(answer.notices)),
+      nextTransition: AccountState(rawValue: answer.next_state).map {
+        NextTransition(at: Instant(nanoseconds: answer.next_at), toState: $0)
+      },
+      isEligibleForReinstatement: answer.eligible,
+      reinstatementState: ReinstatementState(rawValue: answer.reinstatement_state) ?? .none)
+  }
+}

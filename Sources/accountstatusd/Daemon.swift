@@ -1,0 +1,177 @@
+internal import AccountStatusModel
+internal import AccountStatusServer
+internal import ArgumentParser
+internal import Foundation
+internal import Logging
+internal import TTRPC
+
+/// The account-status daemon.
+struct Daemon: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "accountstatusd",
+    abstract: "Answers whether partner accounts are suspended, over a Unix socket.",
+    discussion: """
+      Reports of facts go in, statuses come out. SIGTERM drains: calls in flight get 5 s.
+
+      EXAMPLES
+        accountstatusd
+            serve in the default directories
+        accountstatusd --runtime-directory /run/status --database /var/lib/status/ledger.sqlite
+            serve elsewhere
+        accountstatusd --ephemeral --clock manual --now 2026-11-15T09:00:00Z
+            for tests: temporary directories, a clock that only the tests move; prints one line of
+            JSON when it is ready: {"rpcSocket":"…","tableSocket":"…","pid":…}
+
+      Every option but --ephemeral, --clock and --now can also be set in the environment, as in
+      ACCOUNTSTATUSD_DATABASE, and in the configuration file, as in {"database": "…"}. Flags beat
+      the environment, the environment beats the file.
+      """,
+    version: ServerVersion.text)
+
+  /// Which clock counts.
+  enum Clock: String, ExpressibleByArgument, CaseIterable {
+    case system
+    case manual
+  }
+
+  @Option(
+    help: ArgumentHelp(
+      "Directory of the sockets. Default: /run/accountstatus for root, else "
+        + "$XDG_RUNTIME_DIR/accountstatus.", valueName: "directory"))
+  var runtimeDirectory: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The ledger. Default: /var/lib/accountstatus/ledger.sqlite for root, else "
+        + "$XDG_STATE_HOME/accountstatus/ledger.sqlite.", valueName: "file"))
+  var database: String?
+
+  @Option(help: ArgumentHelp("A JSON file with settings.", valueName: "file"))
+  var config: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The policy edition of answers that name none. Default: 2020-06.", valueName: "name"))
+  var policyEdition: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "What is logged to standard error: trace, debug, info, notice, warning, error or critical. "
+        + "Default: notice.", valueName: "level"))
+  var logLevel: String?
+
+  @Flag(help: "Use a temporary runtime directory and database, and remove them at exit.")
+  var ephemeral = false
+
+  @Option(help: "The clock: system, or manual (with --ephemeral) for tests.")
+  var clock = Clock.system
+
+  @Option(
+    help: ArgumentHelp(
+      "Where a manual clock starts, in RFC 3339. Default: the wall clock's time.",
+      valueName: "instant"))
+  var now: String?
+
+  func validate() throws {
+    guard clock == .system || ephemeral else {
+      throw ValidationError("--clock manual needs --ephemeral: a real ledger keeps real time.")
+    }
+    guard now == nil || clock == .manual else {
+      throw ValidationError("--now needs --clock manual.")
+    }
+    if let now {
+      do throws(FormError) {
+        _ = try Instant(now)
+      } catch {
+        throw ValidationError("--now \(error.message).")
+      }
+    }
+    guard !ephemeral || (runtimeDirectory == nil && database == nil) else {
+      throw ValidationError(
+        "--ephemeral makes its own --runtime-directory and --database; leave them out.")
+    }
+  }
+
+  func run() async throws {
+    do throws(StartError) {
+      try await serve()
+    } catch {
+      FileHandle.standardError.write(Data("accountstatusd: fatal: \(error)\n".utf8))
+      throw ExitCode(1)
+    }
+  }
+
+  private func serve() async throws(StartError) {
+    let environment = ProcessInfo.processInfo.environment
+    let settings = try await Settings(
+      flags: flags, file: config ?? environment["ACCOUNTSTATUSD_CONFIG"],
+      environment: environment)
+    let options = options(settings, environment)
+    let log = try logger(settings)
+    let isEphemeral = ephemeral
+    let outcome = Outcome()
+    let thread: LoopThread
+    do throws(RuntimeError) {
+      thread = try LoopThread(name: "loop") {
+        do throws(StartError) {
+          let server = try Server(options, log: log)
+          try server.run { if isEphemeral { Self.announce($0) } }
+        } catch {
+          outcome.set(error)
+        }
+      }
+    } catch {
+      throw StartError("\(error)")
+    }
+    thread.join()
+    if let error = outcome.error { throw error }
+  }
+
+  private var flags: [Settings.Key: String] {
+    var flags: [Settings.Key: String] = [:]
+    flags[.runtimeDirectory] = runtimeDirectory
+    flags[.database] = database
+    flags[.policyEdition] = policyEdition
+    flags[.logLevel] = logLevel
+    return flags
+  }
+
+  private func options(_ settings: Settings, _ environment: [String: String]) -> ServerOptions {
+    var options = ServerOptions()
+    options.runtimeDirectory = settings[.runtimeDirectory]
+    options.database = settings[.database]
+    options.policyEdition = settings[.policyEdition]
+    options.isEphemeral = ephemeral
+    options.environment = environment
+    if clock == .manual {
+      options.manualClock = now.flatMap { try? Instant($0) } ?? Server.wallClock
+    }
+    return options
+  }
+
+  private func logger(_ settings: Settings) throws(StartError) -> Logger {
+    let name = settings[.logLevel] ?? "notice"
+    guard let level = Logger.Level(rawValue: name) else {
+      throw StartError(
+        "\"\(name)\" is no log level; the levels are "
+          + Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    var logger = Logger(label: "accountstatusd") { StreamLogHandler.standardError(label: $0) }
+    logger.logLevel = level
+    return logger
+  }
+
+  /// The line that tells a test harness where to connect.
+  private static func announce(_ ready: Server.Ready) {
+    let line =
+      "{\"rpcSocket\":\(quoted(ready.rpcSocket)),\"tableSocket\":\(quoted(ready.tableSocket)),"
+      + "\"pid\":\(ready.pid)}\n"
+    FileHandle.standardOutput.write(Data(line.utf8))
+  }
+
+  private static func quoted(_ text: String) -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .withoutEscapingSlashes
+    return (try? encoder.encode(text)).map { String(decoding: $0, as: UTF8.self) } ?? "\"\""
+  }
+}
