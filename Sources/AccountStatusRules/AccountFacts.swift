@@ -15,6 +15,8 @@ package struct AccountFacts: Sendable {
   private(set) var order: [Int32] = []
   /// The ids that facts mention, numbered.
   private(set) var names = FactNames()
+  /// Some fact links or unlinks a provider.
+  private(set) var hasLinks = false
   private var places: [FactIdentity: Int32] = [:]
   private var retractions: [FactIdentity: Instant] = [:]
 
@@ -62,6 +64,7 @@ package struct AccountFacts: Sendable {
     if case .factRetracted(let retracted) = fact.fact.kind {
       retract(retracted, at: fact.recordedAt)
     }
+    if case .link = entry.effect { hasLinks = true }
     places[identity] = place
     stored.append(fact)
     entries.append(entry)

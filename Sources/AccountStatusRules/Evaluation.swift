@@ -36,12 +36,51 @@ package func timeline(
   of facts: AccountFacts, edition: PolicyEdition, from: Instant, knownAt: Instant? = nil,
   limit: Int = .max
 ) -> Timeline? {
-  nil
+  guard var sweep = Sweep(facts, edition: edition, knownAt: knownAt ?? .distantFuture),
+    from >= sweep.registeredAt
+  else { return nil }
+  sweep.advance(through: from)
+
+  var points = [Timeline.Point(at: from, standing: sweep.standing())]
+  // Points from here on wait for the next change of state.
+  var firstOpen = 0
+  while points.count < limit || firstOpen < points.count, sweep.nextInstant != nil {
+    let before = sweep.state
+    sweep.step()
+    if sweep.state != before {
+      let transition = sweep.transition()
+      for index in firstOpen..<points.count { points[index].standing.nextTransition = transition }
+      firstOpen = points.count
+    }
+    guard points.count < limit else { continue }
+    var last = points[points.count - 1].standing
+    last.nextTransition = nil
+    let standing = sweep.standing()
+    if standing != last { points.append(Timeline.Point(at: sweep.now, standing: standing)) }
+  }
+  return Timeline(points: points)
 }
 
-/// The providers an account is linked to at an instant, by id.
+/// The providers an account is linked to at an instant, by id; a link without an id is none.
+///
+/// Per provider the last fact decides. Empty before the registration.
 package func linkedProviders(
   of facts: AccountFacts, asOf: Instant, knownAt: Instant? = nil
 ) -> [AccountID] {
-  []
+  let knownAt = knownAt ?? .distantFuture
+  guard facts.hasLinks, let registeredAt = facts.registeredAt(knownAt: knownAt),
+    registeredAt <= asOf
+  else { return [] }
+  var linked: Set<AccountID> = []
+  for place in facts.order {
+    let entry = facts.entries[Int(place)]
+    if entry.effectiveAt > asOf { break }
+    guard case .link = entry.effect, entry.counts(knownAt: knownAt) else { continue }
+    switch facts.stored[Int(place)].fact.kind {
+    case .providerLinked(let provider?): linked.insert(provider)
+    case .providerUnlinked(let provider?): linked.remove(provider)
+    default: break
+    }
+  }
+  return linked.sorted()
 }
