@@ -24,7 +24,9 @@ public struct CalendarDay: Hashable, Comparable, Sendable, CustomStringConvertib
 
   /// The day of a date that exists; nil for one that does not.
   public init?(year: Int, month: Int, day: Int) {
-    guard (1...12).contains(month), (0...9999).contains(year), day >= 1 else { return nil }
+    guard (1...12).contains(month), (0...9999).contains(year), (1...31).contains(day) else {
+      return nil
+    }
     // Days from civil: years begin in March, so that the leap day comes last.
     let shifted = month > 2 ? year : year - 1
     let era = (shifted >= 0 ? shifted : shifted - 399) / 400

@@ -208,7 +208,8 @@ public struct InvoiceIssued: Hashable, Sendable {
   /// The due date stated, else issue date + term (`domain` rule: due).
   public var dueDate: CalendarDay {
     statedDueDate
-      ?? issueDate.adding(days: Int32(termDays == 0 ? Self.defaultTermDays : termDays))
+      ?? issueDate.adding(
+        days: Int32(clamping: termDays == 0 ? Self.defaultTermDays : termDays))
   }
 }
 

@@ -73,6 +73,10 @@ extension FactKind {
       try change.checkForm()
     case .supportRequestOpened(let request):
       try limit(request.requesterName, "requestedBy.name")
+      guard request.purpose != .reinstatement || request.role != nil else {
+        throw FormError(
+          field: "requestedBy.role", "is missing; a reinstatement request says who asks for it")
+      }
     case .reinstatementDecided(let decision):
       try decision.checkForm()
     case .externalStatusObserved(_, let note):

@@ -62,7 +62,8 @@ public struct Instant: Hashable, Comparable, Sendable, CustomStringConvertible {
 
   /// Nanoseconds within the second, 0 to 999 999 999.
   public var nanos: Int32 {
-    Int32(nanoseconds - seconds * Self.nanosecondsPerSecond)
+    let remainder = nanoseconds % Self.nanosecondsPerSecond
+    return Int32(remainder < 0 ? remainder + Self.nanosecondsPerSecond : remainder)
   }
 
   /// The instant a number of nanoseconds later, kept within what Int64 can say.
@@ -73,7 +74,8 @@ public struct Instant: Hashable, Comparable, Sendable, CustomStringConvertible {
 
   /// RFC 3339 in UTC with as many fraction digits (0, 3, 6 or 9) as needed.
   public var description: String {
-    let inDay = nanoseconds - Int64(day.number) * Self.nanosecondsPerDay
+    let remainder = nanoseconds % Self.nanosecondsPerDay
+    let inDay = remainder < 0 ? remainder + Self.nanosecondsPerDay : remainder
     let second = Int(inDay / Self.nanosecondsPerSecond)
     let time = [second / 3600, second / 60 % 60, second % 60].map { decimal($0, digits: 2) }
     return "\(day)T\(time.joined(separator: ":"))\(fraction)Z"
