@@ -6,8 +6,14 @@
 #ifndef ACCOUNTSTATUS_CLINUX_H
 #define ACCOUNTSTATUS_CLINUX_H
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
+// Not _GNU_SOURCE itself: it renames a member of fd_set, and a module that sees Glibc's fd_set and
+// ours refuses both.
+#ifndef _DEFAULT_SOURCE
+#define _DEFAULT_SOURCE
+#endif
+#include <features.h>
+#ifndef __USE_GNU
+#define __USE_GNU 1
 #endif
 
 #include <stdint.h>
@@ -25,6 +31,11 @@ static inline int64_t linux_monotonic_now(void) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
   return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+// Accepts a connection, close-on-exec and non-blocking: its descriptor, or -1 and errno.
+static inline int linux_accept(int listener) {
+  return accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 }
 
 // Gives the calling thread the name that ps and gdb show. At most 15 bytes.
