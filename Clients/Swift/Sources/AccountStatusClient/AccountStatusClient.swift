@@ -1,0 +1,276 @@
+internal import AccountStatusAPI
+public import AccountStatusModel
+internal import TTRPC
+
+/// Asks an account-status server, and reports facts to it.
+///
+///     let client = try AccountStatusClient()
+///     let status = try await client.getStatus("acct-42")
+///     if status.state == .suspended { … }
+///
+/// One client serves any number of tasks over one connection, which is made when it is first
+/// needed and again, with jittered back-off, when it breaks. A call whose connection broke is made
+/// once more where a second call has the effect of one; that is every method here but
+/// `advanceClock`. Nothing is cached, and no failure ever reads as "active".
+public final class AccountStatusClient: Sendable {
+  /// How a client behaves.
+  public struct Configuration: Sendable {
+    /// How long a call may take unless it says otherwise; nil: for ever. The server enforces it
+    /// as well. An import has no limit as a whole.
+    public var timeout: Duration? = .seconds(5)
+    /// How long a call waits for a server that is not there. Zero: it fails at once.
+    public var connectPatience: Duration = .zero
+    /// First and longest pause between attempts to connect; each is doubled and jittered.
+    public var backoff: ClosedRange<Duration> = .milliseconds(10)...Duration.seconds(1)
+
+    /// The defaults.
+    public init() {}
+  }
+
+  /// Path of the server's socket.
+  public let socket: String
+  let configuration: Configuration
+  let rpc: RPCClient
+
+  /// Makes a client; connects nothing yet.
+  ///
+  /// - socket: path of `rpc.sock`; nil: `$ACCOUNTSTATUS_SOCKET`, else the first that exists of
+  ///   `$XDG_RUNTIME_DIR/accountstatus/rpc.sock` and `/run/accountstatus/rpc.sock`.
+  public init(
+    socket: String? = nil, configuration: Configuration = Configuration()
+  ) throws(AccountStatusError) {
+    let path = SocketPath.resolve(socket)
+    var options = RPCClient.Options()
+    options.connectPatience = configuration.connectPatience
+    options.backoff = configuration.backoff
+    do throws(RuntimeError) {
+      rpc = try RPCClient(path: path, options: options)
+    } catch {
+      throw AccountStatusError(.unavailable, error.description)
+    }
+    self.socket = path
+    self.configuration = configuration
+  }
+
+  deinit {
+    rpc.close()
+  }
+
+  /// Ends all calls as unavailable, and the connection. Idempotent.
+  public func close() {
+    rpc.close()
+  }
+}
+
+// MARK: - Statuses
+
+extension AccountStatusClient {
+  /// The status of an account.
+  ///
+  /// With `asOf`, `knownAt` or `policyEdition` the view is `full`.
+  /// - asOf: the instant asked about; nil: now.
+  /// - knownAt: only what was known by then counts; nil: everything stored.
+  /// - policyEdition: the edition of the rules; nil: the server's default.
+  /// - atLeast: the answer is at least that fresh.
+  /// - timeout: nil: the configuration's.
+  /// Fails with `notFound` for an account that is not registered.
+  public func getStatus(
+    _ account: AccountID, view: StatusView = .basic, asOf: Instant? = nil, knownAt: Instant? = nil,
+    policyEdition: String? = nil, atLeast: Token? = nil, timeout: Duration? = nil
+  ) async throws(AccountStatusError) -> Answer<AccountStatus> {
+    let request = GetStatusRequest(
+      accountID: account, view: view.wire,
+      query: StatusQuery(asOf: asOf, knownAt: knownAt, policyEdition: policyEdition),
+      atLeast: atLeast?.bytes ?? [])
+    let response: GetStatusResponse = try await call(
+      StatusService.getStatus, request, timeout: timeout)
+    return Answer(response.status, token: Token(bytes: response.token))
+  }
+
+  /// The statuses of several accounts, in their order; one that is not registered fails by itself.
+  ///
+  /// More than 1 000 are asked for in parts, each answered at a position of its own; the token is
+  /// the last part's, and no part is older than the one before it.
+  public func getStatuses(
+    _ accounts: [AccountID], view: StatusView = .basic, asOf: Instant? = nil,
+    knownAt: Instant? = nil, policyEdition: String? = nil, atLeast: Token? = nil,
+    timeout: Duration? = nil
+  ) async throws(AccountStatusError) -> Answer<[BatchResult]> {
+    var results: [BatchResult] = []
+    results.reserveCapacity(accounts.count)
+    var token = atLeast ?? Token(bytes: [])
+    var rest = accounts[...]
+    repeat {
+      let part = rest.prefix(BatchGetStatusRequest.maximumIDs)
+      rest = rest.dropFirst(part.count)
+      let request = BatchGetStatusRequest(
+        accountIDs: part.map(\.text), view: view.wire,
+        query: StatusQuery(asOf: asOf, knownAt: knownAt, policyEdition: policyEdition),
+        atLeast: token.bytes)
+      let response: BatchGetStatusResponse = try await call(
+        StatusService.batchGetStatus, request, timeout: timeout)
+      guard response.results.count == part.count else {
+        throw .unreadable(
+          FormError("has \(response.results.count) results for \(part.count) accounts"))
+      }
+      for (account, entry) in zip(part, response.results) {
+        results.append(
+          BatchResult(accountID: account, result: entry.result.mapError { AccountStatusError($0) }))
+      }
+      token = Token(bytes: response.token)
+    } while !rest.isEmpty
+    return Answer(results, token: token)
+  }
+
+  /// Whether an account may do all of some things, and why not.
+  ///
+  /// Takes 1 to 64 capabilities; the other parameters are those of `getStatus`.
+  public func check(
+    _ capabilities: [Capability], of account: AccountID, asOf: Instant? = nil,
+    knownAt: Instant? = nil, policyEdition: String? = nil, atLeast: Token? = nil,
+    timeout: Duration? = nil
+  ) async throws(AccountStatusError) -> Answer<CapabilityCheck> {
+    let request = CheckCapabilityRequest(
+      accountID: account, capabilities: capabilities,
+      query: StatusQuery(asOf: asOf, knownAt: knownAt, policyEdition: policyEdition),
+      atLeast: atLeast?.bytes ?? [])
+    let response: CheckCapabilityResponse = try await call(
+      StatusService.checkCapability, request, timeout: timeout)
+    guard response.results.map(\.capability) == capabilities else {
+      throw .unreadable(FormError("does not answer the capabilities asked about"))
+    }
+    return Answer(CapabilityCheck(response), token: Token(bytes: response.token))
+  }
+
+  /// The current statuses, by account id, a page at a time.
+  ///
+  /// - state, reason: only accounts with that state, or for which that reason holds.
+  /// - pageSize: at most 1 000; nil: the server's choice.
+  /// - timeout: of each page.
+  public func listStatuses(
+    state: AccountState? = nil, reason: ReasonCode? = nil, pageSize: Int? = nil,
+    timeout: Duration? = nil
+  ) -> Pages<AccountStatus> {
+    Pages { [self] pageToken async throws(AccountStatusError) in
+      let request = ListStatusesRequest(
+        state: state, reason: reason, pageSize: UInt32(clamping: pageSize ?? 0),
+        pageToken: pageToken)
+      let response: ListStatusesResponse = try await call(
+        StatusService.listStatuses, request, timeout: timeout)
+      return Page(
+        entries: response.statuses, nextPageToken: response.nextPageToken,
+        token: Token(bytes: response.token))
+    }
+  }
+}
+
+// MARK: - Facts
+
+extension AccountStatusClient {
+  /// Stores 1 to 1 000 facts; returns when they are durable.
+  ///
+  /// Facts are judged in order, each seeing those before it. A fact that was stored before is a
+  /// duplicate and counts once, so a report whose outcome is unknown can be sent again. With
+  /// `allOrNothing` a refused fact fails the call, and the error's `refusals` name all of them.
+  public func report(
+    _ facts: [Fact], mode: ReportMode = .allOrNothing, timeout: Duration? = nil
+  ) async throws(AccountStatusError) -> Answer<[FactResult]> {
+    let request = ReportFactsRequest(facts: facts, mode: mode.wire)
+    let response: ReportFactsResponse = try await call(
+      LedgerService.reportFacts, request, timeout: timeout)
+    guard response.results.count == facts.count else {
+      throw .unreadable(
+        FormError("has \(response.results.count) results for \(facts.count) facts"))
+    }
+    return Answer(response.results.map { FactResult($0) }, token: Token(bytes: response.token))
+  }
+
+  /// Stores any number of facts in chunks; the sequence returned yields what became of each chunk,
+  /// in order, after its commit.
+  ///
+  /// It sends as it is read, and keeps at most 8 chunks unanswered. Every fact has its own result.
+  /// When the connection breaks, it goes on behind the last answer.
+  public func importFacts<Facts: AsyncSequence & Sendable>(
+    _ facts: Facts
+  ) -> FactImport<Facts> where Facts.Element == Fact, Facts.Failure == Never {
+    FactImport(client: self, facts: facts)
+  }
+
+  /// The same for facts that are at hand.
+  public func importFacts<Facts: Sequence<Fact> & Sendable>(
+    _ facts: Facts
+  ) -> FactImport<AsyncFacts<Facts>> {
+    importFacts(AsyncFacts(facts: facts))
+  }
+
+  /// The facts of an account, in the order they were stored, a page at a time.
+  ///
+  /// - pageSize: at most 1 000; nil: the server's choice.
+  /// - atLeast: every page is at least that fresh.
+  /// - timeout: of each page.
+  public func listFacts(
+    of account: AccountID, pageSize: Int? = nil, atLeast: Token? = nil, timeout: Duration? = nil
+  ) -> Pages<StoredFact> {
+    Pages { [self] pageToken async throws(AccountStatusError) in
+      let request = ListFactsRequest(
+        accountID: account, pageSize: UInt32(clamping: pageSize ?? 0), pageToken: pageToken,
+        atLeast: atLeast?.bytes ?? [])
+      let response: ListFactsResponse = try await call(
+        LedgerService.listFacts, request, timeout: timeout)
+      return Page(
+        entries: response.facts, nextPageToken: response.nextPageToken,
+        token: Token(bytes: response.token))
+    }
+  }
+}
+
+// MARK: - The server
+
+extension AccountStatusClient {
+  /// The server about itself.
+  public func info(timeout: Duration? = nil) async throws(AccountStatusError) -> ServerInfo {
+    let response: GetInfoResponse = try await call(
+      AdminService.getInfo, GetInfoRequest(), timeout: timeout)
+    return ServerInfo(response)
+  }
+
+  /// Counts and latencies since the server started.
+  public func stats(timeout: Duration? = nil) async throws(AccountStatusError) -> ServerStats {
+    let response: GetStatsResponse = try await call(
+      AdminService.getStats, GetStatsRequest(), timeout: timeout)
+    return ServerStats(response)
+  }
+
+  /// Whether the server, or one of its services by its full proto name, answers.
+  public func health(
+    service: String = "", timeout: Duration? = nil
+  ) async throws(AccountStatusError) -> Health {
+    let response: HealthCheckResponse = try await call(
+      HealthService.check, HealthCheckRequest(service: service), timeout: timeout)
+    return Health(response.status)
+  }
+
+  /// Sets a test server's manual clock; never backwards. Returns its time.
+  ///
+  /// Returns after every transition due by then is committed and published.
+  @discardableResult
+  public func setClock(
+    to now: Instant, timeout: Duration? = nil
+  ) async throws(AccountStatusError) -> Instant {
+    let response: SetClockResponse = try await call(
+      TestingService.setClock, SetClockRequest(now: now), timeout: timeout)
+    return response.now
+  }
+
+  /// Moves a test server's manual clock forward. Returns its time.
+  ///
+  /// Returns after every transition due by then is committed and published. Never made twice.
+  @discardableResult
+  public func advanceClock(
+    by duration: Duration, timeout: Duration? = nil
+  ) async throws(AccountStatusError) -> Instant {
+    let response: AdvanceClockResponse = try await call(
+      TestingService.advanceClock, AdvanceClockRequest(by: duration), timeout: timeout)
+    return response.now
+  }
+}

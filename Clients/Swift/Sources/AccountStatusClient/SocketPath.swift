@@ -1,0 +1,28 @@
+internal import Glibc
+
+/// Where the server's socket is.
+enum SocketPath {
+  /// The path given, else `$ACCOUNTSTATUS_SOCKET`, else the first that exists of the user's and the
+  /// system's; the system's when none does, so that the error names it.
+  static func resolve(
+    _ given: String?, environment: (String) -> String? = environmentVariable,
+    exists: (String) -> Bool = fileExists
+  ) -> String {
+    if let given, !given.isEmpty { return given }
+    if let named = environment("ACCOUNTSTATUS_SOCKET"), !named.isEmpty { return named }
+    let system = "/run/accountstatus/rpc.sock"
+    if let runtime = environment("XDG_RUNTIME_DIR"), !runtime.isEmpty {
+      let own = "\(runtime)/accountstatus/rpc.sock"
+      if exists(own) { return own }
+    }
+    return system
+  }
+
+  private static func environmentVariable(_ name: String) -> String? {
+    getenv(name).map { String(cString: $0) }
+  }
+
+  private static func fileExists(_ path: String) -> Bool {
+    access(path, F_OK) == 0
+  }
+}
