@@ -1,3 +1,4 @@
+internal import AccountStatusAPI
 internal import Glibc
 package import TTRPC
 
@@ -28,6 +29,11 @@ package struct AccessPolicy: Sendable {
     self.readers = readers
   }
 
+  /// What a reader may call; whatever is not listed needs more.
+  private static let readingMethods: Set<MethodDescriptor> = Set(
+    StatusService.methods + [LedgerService.listFacts] + AdminService.methods
+      + HealthService.methods)
+
   /// The policy for this process on this host.
   package static func forThisProcess() -> AccessPolicy {
     AccessPolicy(ownUID: geteuid(), readers: getgrnam(readersGroupName)?.pointee.gr_gid)
@@ -42,14 +48,15 @@ package struct AccessPolicy: Sendable {
 
   /// Why a peer may not call a method that needs a level; nil if it may.
   package func refusal(
-    of peer: PeerCredentials, calling method: MethodDescriptor, needing level: Level
+    of peer: PeerCredentials, calling method: MethodDescriptor
   ) -> RPCError? {
+    let level: Level = Self.readingMethods.contains(method) ? .reading : .everything
     guard self.level(of: peer) < level else { return nil }
     let remedy =
       level == .reading
       ? "ask the operator to add it to the group \(Self.readersGroupName)"
       : "run it as the daemon's user (uid \(ownUID)) or as root"
     return RPCError(
-      .permissionDenied, "uid \(peer.uid) may not call \(method.fullName); \(remedy)")
+      .notPermitted, "uid \(peer.uid) may not call \(method.fullName); \(remedy)")
   }
 }

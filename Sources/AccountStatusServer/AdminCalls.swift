@@ -8,7 +8,6 @@ internal import TTRPC
 final class AdminCalls {
   private let link: LedgerLink
   private let index: StatusIndex
-  private let evaluator: Evaluator
   private let clock: any LedgerClock
   private let statistics: MethodStatistics
   private let services: Set<String>
@@ -16,12 +15,11 @@ final class AdminCalls {
   private let fixed: GetInfoResponse
 
   init(
-    link: LedgerLink, index: StatusIndex, evaluator: Evaluator, clock: any LedgerClock,
+    link: LedgerLink, index: StatusIndex, clock: any LedgerClock,
     statistics: MethodStatistics, services: Set<String>, info fixed: GetInfoResponse
   ) {
     self.link = link
     self.index = index
-    self.evaluator = evaluator
     self.clock = clock
     self.statistics = statistics
     self.services = services

@@ -9,8 +9,24 @@ struct EvaluationQuery: Sendable {
   /// nil: everything stored.
   var knownAt: Instant?
   var edition: PolicyEdition
-  /// `asOf` was later than now when the question came.
-  var isProjected: Bool
+  /// When the question came.
+  var now: Instant
+  /// Decides the current answer, which the revision counts.
+  var defaultEdition: PolicyEdition
+}
+
+extension AccountSnapshot {
+  /// The revision of the current answer at an instant, changes by time included that the ledger
+  /// has not committed yet.
+  fileprivate func revision(at now: Instant, _ edition: PolicyEdition) -> UInt64 {
+    if now < row.flipAt { return row.revision }
+    if now < row.validUntil { return row.revision + 1 }
+    // Neighbouring points differ in what the revision counts: every one is a change.
+    let start = facts.registeredAt().map { max($0, row.validFrom) } ?? row.validFrom
+    let timeline = timeline(of: facts, edition: edition, from: start)
+    let passed = timeline?.points.count { $0.at > row.validFrom && $0.at <= now } ?? 0
+    return row.revision + UInt64(passed)
+  }
 }
 
 /// One account's answer to a query, from the facts of a snapshot. Runs on a worker.
@@ -26,8 +42,8 @@ struct Evaluation: Sendable {
     status = standing.map { standing in
       AccountStatus(
         accountID: account, standing: standing, policyEdition: query.edition.name,
-        revision: snapshot.revision, asOf: query.asOf, knownAt: query.knownAt,
-        isProjected: query.isProjected)
+        revision: snapshot.revision(at: query.now, query.defaultEdition), asOf: query.asOf, knownAt: query.knownAt,
+        isProjected: query.asOf > query.now)
     }
     providers =
       status == nil

@@ -49,7 +49,7 @@ extension RPCError {
 
 extension AccountStatusAPI.FactRefusal {
   /// A refusal by the ledger.
-  init(_ refused: AccountStatusLedger.FactRefusal) {
+  init(_ refused: RefusedFact) {
     let refusal = refused.refusal
     let place = "facts[\(refused.index)]"
     self.init(

@@ -48,9 +48,9 @@ final class LedgerCalls {
       return
     }
     let mode: AccountStatusLedger.ReportMode = report.mode == .each ? .each : .allOrNothing
-    link.report(report.facts, mode: mode, recorder: recorder(of: context)) { result, token in
+    link.report(report.facts, mode: mode, recorder: recorder(of: context)) { result in
       do throws(RPCError) {
-        try report.complete(with: result)
+        let token = try report.complete(with: result)
         responder.send(ReportFactsResponse(results: report.finished, token: token.encoded))
       } catch {
         responder.fail(error)
@@ -83,6 +83,7 @@ final class LedgerCalls {
   }
 
   private func recorder(of context: borrowing CallContext) -> Recorder {
+    let id = context.id
     if let known = recorders[id.slot], known.generation == id.generation { return known.recorder }
     let recorder = PeerProcess.recorder(of: context.peer)
     recorders[id.slot] = (id.generation, recorder)
@@ -127,8 +128,8 @@ private final class FactImport: StreamHandler {
       unanswered += 1
       if unanswered == Self.maximumUnanswered { stream.pauseReceiving() }
       // Also a chunk without a good fact goes through the ledger: answers keep their order.
-      link.report(report.facts, mode: .each, recorder: recorder) { [self] result, token in
-        finish(chunk.chunk, report, result, token)
+      link.report(report.facts, mode: .each, recorder: recorder) { [self] result in
+        finish(chunk.chunk, report, result)
       }
     } catch {
       end(error)
@@ -145,12 +146,14 @@ private final class FactImport: StreamHandler {
   }
 
   private func finish(
-    _ chunk: UInt64, _ report: Report, _ result: ReportResult, _ token: LedgerToken
+    _ chunk: UInt64, _ report: Report,
+    _ result: Result<(ReportResult, LedgerToken), LedgerError>
   ) {
     guard !isOver else { return }
     var report = report
+    let token: LedgerToken
     do throws(RPCError) {
-      try report.complete(with: result)
+      token = try report.complete(with: result)
     } catch {
       return end(error)
     }

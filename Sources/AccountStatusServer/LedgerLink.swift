@@ -7,7 +7,7 @@ internal import AccountStatusModel
 /// `committed` group arrives; its rows are published, then its replies are sent. So whoever has a
 /// reply finds its write in the index. On the loop's thread only.
 final class LedgerLink {
-  typealias ReportCompletion = (ReportResult, LedgerToken) -> Void
+  typealias ReportCompletion = (Result<(ReportResult, LedgerToken), LedgerError>) -> Void
   typealias SnapshotCompletion = (Result<AccountSnapshot?, LedgerError>) -> Void
   typealias PageCompletion = (Result<FactPage, LedgerError>) -> Void
   typealias CatchUpCompletion = (Result<Instant, LedgerError>) -> Void
@@ -95,7 +95,7 @@ extension LedgerLink {
       if case .catchUp(let completion)? = pending.removeValue(forKey: id) {
         completion(.success(now))
       }
-    case .failed(let id, let error): fail(id, error)
+    case .failed(let ids, let error): for id in ids { fail(id, error) }
     case .readOnly(let reason): readOnlyReason = reason
     case .recovered: readOnlyReason = nil
     }
@@ -108,7 +108,7 @@ extension LedgerLink {
     for reply in group.replies {
       guard case .report(let completion)? = pending.removeValue(forKey: reply.id) else { continue }
       factCount += UInt64(reply.result.storedCount)
-      completion(reply.result, group.token)
+      completion(.success((reply.result, group.token)))
     }
     onCommit(group.nextTransitionAt)
   }
@@ -123,7 +123,7 @@ extension LedgerLink {
 
   private func fail(_ id: RequestID, _ error: LedgerError) {
     switch pending.removeValue(forKey: id) {
-    case .report(let completion)?: completion(.unavailable(error), index.token)
+    case .report(let completion)?: completion(.failure(error))
     case .snapshot(let completion)?: completion(.failure(error))
     case .page(let completion)?: completion(.failure(error))
     case .catchUp(let completion)?: completion(.failure(error))

@@ -6,7 +6,7 @@ internal import TTRPC
 ///
 /// Latencies count from readable to reply queued, in nanoseconds, to two significant digits.
 final class MethodStatistics {
-  private struct Record {
+  fileprivate struct Record {
     let name: String
     var errors: UInt64 = 0
     var latencies = Histogram<UInt64>(

@@ -1,3 +1,4 @@
+internal import AccountStatusLedger
 internal import AccountStatusModel
 internal import Glibc
 internal import TTRPC
@@ -41,7 +42,7 @@ enum PeerProcess {
     var boot = timespec()
     clock_gettime(CLOCK_BOOTTIME, &boot)
     let uptime = Int64(boot.tv_sec) * Instant.nanosecondsPerSecond + Int64(boot.tv_nsec)
-    return ServerClock.wallClock().adding(nanoseconds: sinceBoot - uptime)
+    return WallClock().now.adding(nanoseconds: sinceBoot - uptime)
   }
 
   private static func firstLine(of path: String) -> String {
@@ -59,8 +60,10 @@ enum PeerProcess {
 
   private static func link(_ path: String) -> String {
     var buffer = [UInt8](repeating: 0, count: 1024)
-    let count = buffer.withUnsafeMutableBytes { bytes in
-      readlink(path, bytes.assumingMemoryBound(to: CChar.self).baseAddress, bytes.count)
+    let count = buffer.withUnsafeMutableBufferPointer { bytes in
+      bytes.withMemoryRebound(to: CChar.self) { text in
+        text.baseAddress.map { readlink(path, $0, text.count) } ?? 0
+      }
     }
     return String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
   }

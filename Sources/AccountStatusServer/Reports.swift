@@ -37,16 +37,18 @@ struct Report {
   /// Whether the ledger is to be asked at all.
   var isWorthAsking: Bool { !facts.isEmpty && (mode == .each || refusals.isEmpty) }
 
-  /// Takes the ledger's results; throws when nothing was stored.
-  mutating func complete(with result: ReportResult) throws(RPCError) {
-    switch result {
+  /// Takes the ledger's results, and the position they are at; throws when nothing was stored.
+  mutating func complete(
+    with result: Result<(ReportResult, LedgerToken), LedgerError>
+  ) throws(RPCError) -> LedgerToken {
+    let (outcome, token) = try result.mapError(RPCError.unavailable).get()
+    switch outcome {
     case .done(let outcomes):
       for (place, outcome) in zip(places, outcomes) { results[place] = named(outcome, at: place) }
     case .refused(let refusals):
       throw .refused(refusals.map { FactRefusal($0.placed(at: places[$0.index])) })
-    case .unavailable(let error):
-      throw .unavailable(error)
     }
+    return token
   }
 
   /// All results. Only after `complete`, or when nothing was worth asking.
@@ -63,7 +65,7 @@ struct Report {
   }
 }
 
-extension AccountStatusLedger.FactRefusal {
+extension RefusedFact {
   /// The same refusal, at its place in the client's request.
   fileprivate func placed(at place: Int) -> Self {
     var copy = self

@@ -13,7 +13,7 @@ package final class RuntimeDirectory {
   private let isTemporary: Bool
 
   /// Makes or checks the directory, and locks it.
-  package init(path: String, readers: gid_t?) throws(StartError) {
+  package init(path: String, readers: UInt32?) throws(StartError) {
     self.path = path
     isTemporary = false
     try Self.make(path, readers: readers)
@@ -29,7 +29,7 @@ package final class RuntimeDirectory {
         cannot: "make a directory in", parent, errno: errno,
         remedy: "set TMPDIR to a directory that you can write to")
     }
-    path = String(cString: template)
+    path = String(decoding: template.dropLast().map(UInt8.init), as: UTF8.self)
     isTemporary = true
     lock = try Self.lock(path)
   }
@@ -62,7 +62,7 @@ package final class RuntimeDirectory {
     return "\(base)/accountstatus"
   }
 
-  private static func make(_ path: String, readers: gid_t?) throws(StartError) {
+  private static func make(_ path: String, readers: UInt32?) throws(StartError) {
     guard mkdir(path, 0o750) == 0 else {
       guard errno == EEXIST else {
         throw StartError(

@@ -104,9 +104,10 @@ extension Server {
     if options.isEphemeral {
       return try RuntimeDirectory(temporaryIn: options.environment["TMPDIR"] ?? "/tmp")
     }
-    let path =
-      try options.runtimeDirectory
-      ?? RuntimeDirectory.defaultPath { options.environment[$0] }
+    guard let path = options.runtimeDirectory else {
+      let path = try RuntimeDirectory.defaultPath { options.environment[$0] }
+      return try RuntimeDirectory(path: path, readers: readers)
+    }
     return try RuntimeDirectory(path: path, readers: readers)
   }
 
@@ -114,7 +115,8 @@ extension Server {
     _ options: ServerOptions, in directory: RuntimeDirectory
   ) throws(StartError) -> String {
     if options.isEphemeral { return "\(directory.path)/ledger.sqlite" }
-    return try options.database ?? options.defaultDatabase()
+    guard let database = options.database else { return try options.defaultDatabase() }
+    return database
   }
 
   private static func editions(_ options: ServerOptions) throws(StartError) -> EditionCatalogue {

@@ -28,7 +28,7 @@ package enum ServiceNotification: String {
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
         rawValue.withCString { text in
           _ = sendto(
-            socket, text, strlen(text), Int32(MSG_NOSIGNAL.rawValue), address, length)
+            socket, text, strlen(text), Int32(MSG_NOSIGNAL), address, length)
         }
       }
     }

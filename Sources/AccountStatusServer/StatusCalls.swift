@@ -59,14 +59,14 @@ final class StatusCalls {
     let edition: PolicyEdition
     do throws(UnknownEdition) {
       edition =
-        try query.policyEdition.map { name throws(UnknownEdition) in try editions[name: name] }
+        try query.policyEdition.map { name throws(UnknownEdition) in try editions[name] }
         ?? editions.default
     } catch {
       throw .unknownEdition(error)
     }
-    let asOf = query.asOf ?? now
     return EvaluationQuery(
-      asOf: asOf, knownAt: query.knownAt, edition: edition, isProjected: asOf > now)
+      asOf: query.asOf ?? now, knownAt: query.knownAt, edition: edition, now: now,
+      defaultEdition: editions.default)
   }
 
   /// A current BASIC answer: from the index, or evaluated where the index cannot say.
@@ -75,13 +75,14 @@ final class StatusCalls {
   ) {
     let (result, status) = index.read(account, at: now)
     switch result {
-    case STATUS_TABLE_FOUND:
+    case .STATUS_TABLE_FOUND:
       completion(.success(basic(account, status, now)))
-    case STATUS_TABLE_NOT_FOUND:
+    case .STATUS_TABLE_NOT_FOUND:
       completion(.failure(.notFound(account)))
     default:
       let query = EvaluationQuery(
-        asOf: now, knownAt: nil, edition: editions.default, isProjected: false)
+        asOf: now, knownAt: nil, edition: editions.default, now: now,
+        defaultEdition: editions.default)
       evaluator.answer(query, about: account) { completion($0.map(\.basicView)) }
     }
   }
@@ -111,7 +112,7 @@ extension StatusCalls {
     }
     let now = clock.now
     var status = status_table_status()
-    guard index.read(request.accountID, at: now, into: &status) == STATUS_TABLE_FOUND else {
+    guard index.read(request.accountID, at: now, into: &status) == .STATUS_TABLE_FOUND else {
       return false
     }
     index.withTokenAndEdition { token, edition in
@@ -277,7 +278,7 @@ extension StatusCalls {
       responder.complete(with: Self.listed(results, request, page.continuation, index.encodedToken))
     }
     for (place, entry) in page.entries.enumerated() {
-      guard entry.result == STATUS_TABLE_STALE else {
+      guard entry.result == .STATUS_TABLE_STALE else {
         gathering.set(place, .success(basic(entry.accountID, entry.status, now)))
         continue
       }
@@ -310,7 +311,7 @@ extension StatusCalls {
 extension AccountStatus {
   fileprivate func matches(_ request: ListStatusesRequest) -> Bool {
     if let state = request.state, self.state != state { return false }
-    if let reason = request.reason, !reasons.contains(where: { $0.code == reason }) { return false }
+    if let reason = request.reason, !standing.reasons.contains(where: { $0.code == reason }) { return false }
     return true
   }
 
@@ -318,8 +319,8 @@ extension AccountStatus {
   fileprivate var basicView: AccountStatus {
     var copy = self
     copy.knownAt = nil
-    copy.standing.reasons = reasons.map { Reason(code: $0.code) }
-    copy.standing.nextTransition = nextTransition.map {
+    copy.standing.reasons = standing.reasons.map { Reason(code: $0.code) }
+    copy.standing.nextTransition = standing.nextTransition.map {
       NextTransition(at: $0.at, toState: $0.toState)
     }
     copy.standing.notices.remove(.providerSuspended)

@@ -20,7 +20,7 @@ final class StatusIndex {
 
   /// What the table shows at least; encoded once per commit, not once per read.
   private(set) var token = LedgerToken(
-    storeID: StoreID(high: 0, low: 0), epoch: 0, position: 0)
+    storeID: StoreID(bytes: [UInt8](repeating: 0, count: 16)), epoch: 0, position: 0)
   private(set) var encodedToken: [UInt8] = []
   /// The edition of every answer.
   let edition: [UInt8]
@@ -133,7 +133,7 @@ extension StatusIndex {
       guard status_table_order_next(order, &cursor, &number) else { return page }
       last = number
       guard candidates.contains(number), let entry = entry(number, at: now),
-        entry.result == STATUS_TABLE_STALE || entry.matches(state: state, reason: reason)
+        entry.result == .STATUS_TABLE_STALE || entry.matches(state: state, reason: reason)
       else { continue }
       page.entries.append(entry)
       if page.entries.count == limit { break }
@@ -152,7 +152,7 @@ extension StatusIndex {
     var length = 0
     var id = [UInt8](repeating: 0, count: Int(STATUS_TABLE_ID_MAX))
     guard
-      status_table_read_number(table, number, 0, &id, &length, &status) != STATUS_TABLE_BUSY
+      status_table_read_number(table, number, 0, &id, &length, &status) != .STATUS_TABLE_BUSY
     else { return nil }
     return AccountID(checked: String(decoding: id.prefix(length), as: UTF8.self))
   }
@@ -163,7 +163,7 @@ extension StatusIndex {
     var id = [UInt8](repeating: 0, count: Int(STATUS_TABLE_ID_MAX))
     let result = status_table_read_number(
       table, number, now.nanoseconds, &id, &length, &status)
-    guard result == STATUS_TABLE_FOUND || result == STATUS_TABLE_STALE else { return nil }
+    guard result == .STATUS_TABLE_FOUND || result == .STATUS_TABLE_STALE else { return nil }
     let text = String(decoding: id.prefix(length), as: UTF8.self)
     return Entry(accountID: AccountID(checked: text), result: result, status: status)
   }
