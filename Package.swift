@@ -17,6 +17,10 @@ let c: [CSetting] = [
 
 /// Test targets mirror the sources.
 let tests: [Target] = [
+  .testTarget(
+    name: "PartnerCenterImportTests",
+    dependencies: ["PartnerCenterImport", "AccountStatusModel"],
+    exclude: ["Documents"], swiftSettings: swift),
   .testTarget(name: "JSONTextTests", dependencies: ["JSONText"], swiftSettings: swift),
   .testTarget(
     name: "ProtobufJSONTests",
