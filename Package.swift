@@ -98,6 +98,7 @@ let package = Package(
       name: "AccountStatusLedger",
       dependencies: [
         "AccountStatusRules", "AccountStatusModel", .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ],
       swiftSettings: swift),
     .target(

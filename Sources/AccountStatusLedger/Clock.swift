@@ -40,3 +40,13 @@ package final class ManualClock: LedgerClock {
     nanoseconds.store(now.nanoseconds, ordering: .releasing)
   }
 }
+
+/// The clock that only durations are measured with.
+enum MonotonicClock {
+  /// CLOCK_MONOTONIC, in nanoseconds.
+  static var nanoseconds: UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+  }
+}

@@ -2,6 +2,8 @@ package import AccountStatusModel
 package import AccountStatusRules
 
 /// What leaves the ledger, in the order in which it became true. Nothing in it is undone later.
+///
+/// Every request is named in exactly one of `committed`, `facts`, `factPage`, `caughtUp`, `failed`.
 package enum Delivery: Sendable {
   /// A group of writes, or of due transitions, is durable: publish the rows, then reply.
   case committed(CommittedGroup)
@@ -11,8 +13,11 @@ package enum Delivery: Sendable {
   case factPage(RequestID, FactPage)
   /// Every transition due by `now` is committed and was delivered before.
   case caughtUp(RequestID, now: Instant, LedgerToken)
-  /// A read or a `catchUp` could not be answered.
-  case failed(RequestID, LedgerError)
+  /// These requests could not be answered. Of a report nothing is known to be stored; it may be
+  /// sent again.
+  case failed([RequestID], LedgerError)
+  /// An account's facts cannot be read: its row goes on as it is. For the log.
+  case unreadable(AccountID, LedgerError)
   /// Writes are refused until `recovered`, for this reason.
   case readOnly(LedgerError)
   /// Writes are taken again. A `committed` before it brings what a commit of unknown outcome did.
@@ -64,9 +69,7 @@ package enum ReportResult: Hashable, Sendable {
   /// One result per fact, in their order. Under `allOrNothing` none is refused.
   case done([FactResult])
   /// `allOrNothing` and at least one fact was refused: nothing was stored. In the facts' order.
-  case refused([FactRefusal])
-  /// Nothing is known to be stored: the disk is full or failing. May be tried again.
-  case unavailable(LedgerError)
+  case refused([RefusedFact])
 }
 
 /// What became of one fact.
@@ -76,25 +79,25 @@ package enum FactResult: Hashable, Sendable {
   /// It was stored before, under this sequence.
   case duplicate(sequence: UInt64)
   /// It was refused, and left no trace.
-  case refused(FactRefusal)
+  case refused(RefusedFact)
 }
 
 /// Why a fact was not stored.
-package struct FactRefusal: Error, Hashable, Sendable {
+package struct RefusedFact: Hashable, Sendable {
   /// Its place in the request.
   package var index: Int
   /// Its name.
   package var identity: FactIdentity
   /// Which rule refused it, and what would be right.
-  package var refusal: Refusal
+  package var refusal: FactRefusal
 }
 
 /// What is known of an account at a position.
 package struct AccountSnapshot: Sendable {
   /// Its facts, ready to be evaluated at any instant.
   package var facts: AccountFacts
-  /// The revision of the current answer.
-  package var revision: UInt64
+  /// The row of the current answer; its revision goes with every answer.
+  package var row: StatusRow
   /// The ledger as of this snapshot.
   package var token: LedgerToken
 }

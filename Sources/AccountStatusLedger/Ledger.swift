@@ -8,7 +8,7 @@ package import AccountStatusRules
 /// that arrive while a commit runs form the next one.
 ///
 /// Guarantees: nothing is delivered before it is durable (synchronous=FULL); deliveries come in
-/// commit order; every request gets exactly one answer, `stop` included.
+/// commit order; every request gets exactly one answer, after `stop` included.
 package final class Ledger: Sendable {
   /// What a ledger needs from outside.
   package struct Configuration: Sendable {
@@ -20,6 +20,10 @@ package final class Ledger: Sendable {
     package var clock: any LedgerClock
     /// Bounds of time and memory.
     package var limits = LedgerLimits()
+    /// When a commit counts as durable. Anything but `full` is for tests that show the difference.
+    package var durability = Durability.full
+    /// Pages that the file may have, for tests of a full disk; nil: what the disk takes.
+    package var maximumPages: Int64?
 
     /// Describes a ledger.
     package init(databasePath: String, editions: EditionCatalogue, clock: any LedgerClock) {
@@ -29,34 +33,78 @@ package final class Ledger: Sendable {
     }
   }
 
-  /// What stays the same while a ledger is open.
-  package struct Identity: Hashable, Sendable {
-    /// Identifies the store.
-    package var storeID: StoreID
-    /// Schema version of the file.
-    package var schemaVersion: Int32
-  }
+  /// Identifies the store, and the version of its tables.
+  package let identity: LedgerIdentity
+  /// The position that the published rows show.
+  package let openedAt: LedgerToken
+  /// The first instant at which a transition is due, which may have passed; nil: none is known.
+  package let firstTransitionAt: Instant?
+  private let mailbox: Mailbox
+  private let thread: LedgerThread
+  private let deliver: @Sendable (Delivery) -> Void
 
   /// Opens or makes the store, checks it, and starts the thread.
   ///
-  /// `publish` is called on the calling thread for every stored row, before this returns. It is
-  /// followed by `deliver`s on the ledger's thread. Transitions that are due are left to
-  /// `catchUp`; rows of other rules are evaluated anew in the background.
+  /// `publish` is called on the calling thread for every stored row, before this returns; after it,
+  /// `deliver` on the ledger's thread. Transitions that are due are left to `catchUp`; rows decided
+  /// by other rules are decided anew in the background.
   package static func open(
     _ configuration: Configuration, publish: (StatusRow) -> Void,
     deliver: @escaping @Sendable (Delivery) -> Void
-  ) throws(LedgerError) -> Ledger
+  ) throws(LedgerError) -> Ledger {
+    let store = try SQLiteStore(
+      path: configuration.databasePath,
+      settings: SQLiteConnection.Settings(
+        durability: configuration.durability,
+        pageCacheKiB: configuration.limits.pageCacheKiB,
+        maximumPages: configuration.maximumPages),
+      limits: configuration.limits)
+    return try Ledger(store, configuration, publish: publish, deliver: deliver)
+  }
 
-  package let identity: Identity
-  /// The position that the published rows show.
-  package let openedAt: LedgerToken
-  /// The first instant at which a transition is due; nil: none is known.
-  package let firstTransitionAt: Instant?
+  private init(
+    _ store: SQLiteStore, _ configuration: Configuration, publish: (StatusRow) -> Void,
+    deliver: @escaping @Sendable (Delivery) -> Void
+  ) throws(LedgerError) {
+    let book = try AccountBook(
+      store: store, edition: configuration.editions.default,
+      cachedFacts: configuration.limits.cachedFacts)
+    var latestNow = Instant(nanoseconds: .min)
+    var hasOtherRules = false
+    try store.forEachAccount { account throws(LedgerError) in
+      latestNow = max(latestNow, account.row.validFrom)
+      hasOtherRules = hasOtherRules || !book.isCurrent(account)
+      publish(book.presented(account))
+    }
+    let engine = LedgerEngine(
+      store: store, book: book,
+      background: BackgroundWork(
+        rules: book.currentRules, latestNow: latestNow, hasOtherRules: hasOtherRules),
+      clock: configuration.clock, limits: configuration.limits, deliver: deliver)
+    identity = store.identity
+    openedAt = engine.token
+    firstTransitionAt = try store.firstFlip(after: Instant(nanoseconds: .min))
+    self.deliver = deliver
+    let mailbox = Mailbox()
+    self.mailbox = mailbox
+    thread = try LedgerThread { engine.run(mailbox) }
+  }
 
-  /// Hands a request to the ledger. Never blocks.
-  package func submit(_ request: LedgerRequest)
+  deinit {
+    mailbox.close()
+  }
 
-  /// Finishes the requests submitted so far, closes the store and ends the thread. Blocks until
-  /// then; later requests are answered with `stopped`.
-  package func stop()
+  /// Hands a request to the ledger. Never waits.
+  package func submit(_ request: LedgerRequest) {
+    if !mailbox.put(request) {
+      deliver(.failed([request.id], LedgerError(.stopped, "the ledger is stopped")))
+    }
+  }
+
+  /// Answers the requests submitted so far, closes the store and ends the thread. Returns when that
+  /// is done; later requests fail at once. Not to be called from `deliver`.
+  package func stop() {
+    mailbox.close()
+    thread.join()
+  }
 }

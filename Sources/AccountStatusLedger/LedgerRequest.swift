@@ -33,3 +33,14 @@ package enum LedgerRequest: Sendable {
   /// Answered by `Delivery.caughtUp`, once all have been delivered.
   case catchUp(RequestID)
 }
+
+extension LedgerRequest {
+  /// Its name.
+  package var id: RequestID {
+    switch self {
+    case .report(let id, _, _, _), .facts(let id, _), .listFacts(let id, _, _, _),
+      .catchUp(let id):
+      id
+    }
+  }
+}

@@ -41,6 +41,13 @@ package struct StatusRow: Hashable, Sendable {
   }
 }
 
+extension StatusRow {
+  /// The revision at an instant: a flip counts from its own instant, committed or not.
+  package func revision(at instant: Instant) -> UInt64 {
+    instant < flipAt ? revision : revision + 1
+  }
+}
+
 /// The BASIC view of a standing: codes and instants, no text.
 package struct BasicAnswer: Hashable, Sendable {
   /// Where the account stands.
@@ -61,6 +68,23 @@ package struct BasicAnswer: Hashable, Sendable {
   package var notices: WordSet<Notice>
   /// The allowed capabilities.
   package var capabilities: WordSet<Capability>
+
+  /// Describes an answer.
+  package init(
+    state: AccountState, reinstatementState: ReinstatementState, isEligibleForReinstatement: Bool,
+    nextState: AccountState?, nextTransitionAt: Instant, since: Instant,
+    reasons: WordSet<ReasonCode>, notices: WordSet<Notice>, capabilities: WordSet<Capability>
+  ) {
+    self.state = state
+    self.reinstatementState = reinstatementState
+    self.isEligibleForReinstatement = isEligibleForReinstatement
+    self.nextState = nextState
+    self.nextTransitionAt = nextTransitionAt
+    self.since = since
+    self.reasons = reasons
+    self.notices = notices
+    self.capabilities = capabilities
+  }
 
   /// Leaves out of a standing what the BASIC view leaves out.
   package init(_ standing: Standing) {

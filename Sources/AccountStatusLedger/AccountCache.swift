@@ -1,0 +1,127 @@
+import AccountStatusModel
+import AccountStatusRules
+
+/// What the ledger holds in memory of one account. Belongs to the ledger's thread.
+final class CachedAccount {
+  /// Number and row, as written or about to be.
+  var stored: StoredAccount
+  /// Its facts, once they have been needed.
+  var facts: AccountFacts?
+  /// The full answer behind `stored.row.untilFlip`, once it has been needed. The inner nil: not
+  /// registered.
+  var standing: Standing??
+  /// Not in the store yet.
+  var isNew: Bool
+  /// What it was before the request at hand changed it; nil: it has not.
+  var before: (stored: StoredAccount, isNew: Bool)?
+  /// The transaction at hand has written its row.
+  var isWritten = false
+
+  // Neighbours in the order of use. The cache's dictionary keeps both alive as long as this one is
+  // linked to them.
+  fileprivate unowned(unsafe) var newer: CachedAccount?
+  fileprivate unowned(unsafe) var older: CachedAccount?
+  fileprivate var cost = 0
+
+  /// Holds an account that was found in the store, or, as new, one that was not.
+  init(_ stored: StoredAccount, isNew: Bool = false) {
+    self.stored = stored
+    self.isNew = isNew
+  }
+
+  /// Goes back to before the request at hand. The facts are read again when they are needed.
+  func undo() {
+    guard let before else { return }
+    (stored, isNew) = before
+    facts = isNew ? AccountFacts() : nil
+    standing = nil
+  }
+}
+
+/// The accounts used last, up to a number of facts, so that a burst on one account reads it once.
+///
+/// Nothing is dropped while a transaction is at work: `trim` does that after it.
+struct AccountCache {
+  /// What an account costs beside its facts, in facts.
+  private static let costOfAccount = 2
+
+  private let capacity: Int
+  private var accounts: [AccountID: CachedAccount] = [:]
+  private var cost = 0
+  private var newest: CachedAccount?
+  private var oldest: CachedAccount?
+
+  /// Holds up to a number of facts, and always the account used last.
+  init(capacity: Int) {
+    self.capacity = capacity
+  }
+
+  /// Whether `trim` would drop something.
+  var isOverfull: Bool { cost > capacity && accounts.count > 1 }
+
+  /// How many accounts are held.
+  var count: Int { accounts.count }
+
+  /// Finds an account and counts that as a use.
+  mutating func use(_ id: AccountID) -> CachedAccount? {
+    guard let account = accounts[id] else { return nil }
+    if account !== newest {
+      unlink(account)
+      linkAsNewest(account)
+    }
+    return account
+  }
+
+  /// Finds an account, which is no use of it.
+  func find(_ id: AccountID) -> CachedAccount? {
+    accounts[id]
+  }
+
+  /// Adds an account that is not there yet.
+  mutating func insert(_ account: CachedAccount) {
+    accounts[account.stored.row.accountID] = account
+    linkAsNewest(account)
+    account.cost = Self.costOfAccount
+    cost += account.cost
+    reckon(account)
+  }
+
+  /// Counts an account's facts anew, after some were added.
+  mutating func reckon(_ account: CachedAccount) {
+    let now = Self.costOfAccount + (account.facts?.stored.count ?? 0)
+    cost += now - account.cost
+    account.cost = now
+  }
+
+  /// Forgets an account whose facts in memory are not those of the store.
+  mutating func remove(_ account: CachedAccount) {
+    guard let held = accounts.removeValue(forKey: account.stored.row.accountID) else { return }
+    unlink(held)
+    cost -= held.cost
+  }
+
+  /// Forgets all.
+  mutating func removeAll() {
+    self = AccountCache(capacity: capacity)
+  }
+
+  /// Drops those not used for longest until the rest fits.
+  mutating func trim() {
+    while isOverfull, let oldest { remove(oldest) }
+  }
+
+  private mutating func linkAsNewest(_ account: CachedAccount) {
+    account.older = newest
+    account.newer = nil
+    newest?.newer = account
+    newest = account
+    if oldest == nil { oldest = account }
+  }
+
+  private mutating func unlink(_ account: CachedAccount) {
+    if let newer = account.newer { newer.older = account.older } else { newest = account.older }
+    if let older = account.older { older.newer = account.newer } else { oldest = account.newer }
+    account.newer = nil
+    account.older = nil
+  }
+}

@@ -1,0 +1,123 @@
+package import AccountStatusModel
+
+/// Answers and recorders, as the bytes in the status, change and recorder tables.
+///
+/// Versioned as facts are. Answers can always be decided anew from the facts; they are kept so that
+/// a start need not.
+package enum RowCodec {
+  /// The version written.
+  package static let version: UInt8 = 1
+
+  /// Appends one answer.
+  package static func encode(_ answer: BasicAnswer?, into writer: inout ByteWriter) {
+    writer.write(byte: version)
+    writer.writeAnswer(answer)
+  }
+
+  /// Appends both answers of a row.
+  package static func encode(
+    _ untilFlip: BasicAnswer?, _ fromFlip: BasicAnswer?, into writer: inout ByteWriter
+  ) {
+    writer.write(byte: version)
+    writer.writeAnswer(untilFlip)
+    writer.writeAnswer(fromFlip)
+  }
+
+  /// Appends a recorder.
+  package static func encode(_ recorder: Recorder, into writer: inout ByteWriter) {
+    writer.write(byte: version)
+    writer.write(recorder.uid)
+    writer.write(recorder.gid)
+    writer.write(signed: Int64(recorder.pid))
+    writer.write(recorder.command)
+    writer.write(recorder.unit)
+    writer.write(recorder.executable)
+    writer.write(optional: recorder.processStartedAt) { $0.write($1) }
+  }
+
+  /// Reads one answer.
+  package static func decodeAnswer(
+    _ bytes: UnsafeRawBufferPointer
+  ) throws(CodecError) -> BasicAnswer? {
+    var reader = try versionedReader(bytes)
+    let answer = try reader.readAnswer()
+    try reader.finish()
+    return answer
+  }
+
+  /// Reads both answers of a row.
+  package static func decodeAnswers(
+    _ bytes: UnsafeRawBufferPointer
+  ) throws(CodecError) -> (untilFlip: BasicAnswer?, fromFlip: BasicAnswer?) {
+    var reader = try versionedReader(bytes)
+    let answers = (try reader.readAnswer(), try reader.readAnswer())
+    try reader.finish()
+    return answers
+  }
+
+  /// Reads a recorder.
+  package static func decodeRecorder(
+    _ bytes: UnsafeRawBufferPointer
+  ) throws(CodecError) -> Recorder {
+    var reader = try versionedReader(bytes)
+    var recorder = Recorder()
+    recorder.uid = try reader.read()
+    recorder.gid = try reader.read()
+    guard let pid = Int32(exactly: try reader.readSigned()) else {
+      throw CodecError("a process id is out of range")
+    }
+    recorder.pid = pid
+    recorder.command = try reader.readText()
+    recorder.unit = try reader.readText()
+    recorder.executable = try reader.readText()
+    recorder.processStartedAt = try reader.readOptional { reader throws(CodecError) in
+      try reader.readInstant()
+    }
+    try reader.finish()
+    return recorder
+  }
+
+  private static func versionedReader(
+    _ bytes: UnsafeRawBufferPointer
+  ) throws(CodecError) -> ByteReader {
+    var reader = ByteReader(bytes)
+    let found = try reader.readByte()
+    guard found == version else {
+      throw CodecError("a row has version \(found); this program knows version \(version)")
+    }
+    return reader
+  }
+}
+
+extension ByteWriter {
+  fileprivate mutating func writeAnswer(_ answer: BasicAnswer?) {
+    write(optional: answer) { writer, answer in
+      writer.write(answer.state)
+      writer.write(answer.reinstatementState)
+      writer.write(answer.isEligibleForReinstatement)
+      writer.write(optional: answer.nextState) { $0.write($1) }
+      if answer.nextState != nil { writer.write(answer.nextTransitionAt) }
+      writer.write(answer.since)
+      writer.write(answer.reasons)
+      writer.write(answer.notices)
+      writer.write(answer.capabilities)
+    }
+  }
+}
+
+extension ByteReader {
+  fileprivate mutating func readAnswer() throws(CodecError) -> BasicAnswer? {
+    try readOptional { reader throws(CodecError) in
+      let state: AccountState = try reader.readWord()
+      let reinstatementState: ReinstatementState = try reader.readWord()
+      let isEligible = try reader.readFlag()
+      let nextState: AccountState? = try reader.readOptionalWord()
+      let nextAt = nextState == nil ? Instant.distantFuture : try reader.readInstant()
+      return BasicAnswer(
+        state: state, reinstatementState: reinstatementState,
+        isEligibleForReinstatement: isEligible, nextState: nextState, nextTransitionAt: nextAt,
+        since: try reader.readInstant(), reasons: try reader.readSet(),
+        notices: try reader.readSet(), capabilities: try reader.readSet())
+    }
+  }
+}

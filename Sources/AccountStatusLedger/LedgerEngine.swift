@@ -1,0 +1,388 @@
+import AccountStatusModel
+import AccountStatusRules
+
+/// What the ledger's thread runs: takes requests, groups writes into commits, delivers.
+///
+/// One turn: take what has arrived; commit one group of writes; read for a slice of time; commit
+/// one chunk of background work; keep house. So a write never waits for more than a slice of
+/// anything else. Belongs to one thread.
+final class LedgerEngine<Store: LedgerStore> {
+  private let store: Store
+  private let book: AccountBook<Store>
+  private let clock: any LedgerClock
+  private let limits: LedgerLimits
+  private let deliver: @Sendable (Delivery) -> Void
+
+  private var batch: [LedgerRequest] = []
+  private var writes = RequestQueue<Write>()
+  private var reads = RequestQueue<Read>()
+  private var background: BackgroundWork
+  /// Accounts whose facts cannot be read; background work leaves them out.
+  private var unreadable: Set<Int64> = []
+  private var accountsPerChunk = 64
+  /// Why writes are refused; nil: they are not.
+  private var trouble: Trouble?
+
+  /// A report that waits for its turn.
+  private struct Write {
+    let id: RequestID
+    let facts: [Fact]
+    let mode: ReportMode
+    let recorder: Recorder
+  }
+
+  /// A read that waits for its turn, or for its next slice.
+  private enum Read {
+    case facts(RequestID, AccountID, soFar: [StoredFact])
+    case page(RequestID, AccountID, after: UInt64, limit: Int)
+  }
+
+  /// Writing failed. What may be stored beyond `position` is not known until it works again.
+  private struct Trouble {
+    var cause: LedgerError
+    var position: UInt64
+    /// Whether the file has to be taken anew and checked.
+    var needsReopening: Bool
+    var retryAt: UInt64
+    var delay: UInt64
+  }
+
+  /// Runs on a store whose rows were published.
+  init(
+    store: Store, book: AccountBook<Store>, background: BackgroundWork, clock: any LedgerClock,
+    limits: LedgerLimits, deliver: @escaping @Sendable (Delivery) -> Void
+  ) {
+    self.store = store
+    self.book = book
+    self.background = background
+    self.clock = clock
+    self.limits = limits
+    self.deliver = deliver
+  }
+
+  /// The ledger as of the last commit.
+  var token: LedgerToken {
+    LedgerToken(
+      storeID: store.identity.storeID, epoch: store.identity.epoch,
+      position: book.counters.position)
+  }
+
+  /// Serves a mailbox until it is closed and every write and read is answered.
+  func run(_ mailbox: Mailbox) {
+    while mailbox.take(into: &batch, waitingUntil: deadline) {
+      sortBatch()
+      turn()
+    }
+    while !writes.isEmpty || !reads.isEmpty { turn() }
+    let stopped = LedgerError(.stopped, "the ledger is stopped")
+    fail(background.takeWaiting(), stopped)
+    do {
+      try store.close()
+    } catch {
+      // Everything delivered is in the write-ahead log; the next start reads it.
+      deliver(.readOnly(error))
+    }
+  }
+
+  private var deadline: UInt64? {
+    if !writes.isEmpty || !reads.isEmpty { return 0 }
+    if let trouble { return trouble.retryAt }
+    return background.next == nil ? nil : 0
+  }
+
+  private func sortBatch() {
+    for request in batch {
+      switch request {
+      case .report(let id, let facts, let mode, let recorder):
+        writes.append(Write(id: id, facts: facts, mode: mode, recorder: recorder))
+      case .facts(let id, let accountID):
+        reads.append(.facts(id, accountID, soFar: []))
+      case .listFacts(let id, let accountID, let after, let limit):
+        reads.append(.page(id, accountID, after: after, limit: limit))
+      case .catchUp(let id):
+        background.catchUp(with: clock.now, for: id)
+      }
+    }
+    batch.removeAll(keepingCapacity: true)
+  }
+
+  private func turn() {
+    if let trouble, MonotonicClock.nanoseconds >= trouble.retryAt { recover(from: trouble) }
+    commitWrites()
+    serveReads()
+    doBackgroundWork()
+    keepHouse()
+  }
+
+  private func fail(_ ids: [RequestID], _ error: LedgerError) {
+    if !ids.isEmpty { deliver(.failed(ids, error)) }
+  }
+}
+
+// Writes.
+extension LedgerEngine {
+  private func commitWrites() {
+    guard !writes.isEmpty else { return }
+    var ids: [RequestID] = []
+    if let trouble {
+      while let write = writes.popFirst() { ids.append(write.id) }
+      return fail(ids, trouble.cause)
+    }
+    var replies: [(id: RequestID, result: ReportResult)] = []
+    var failures: [(id: RequestID, error: LedgerError)] = []
+    let isDurable = transaction {
+      () throws(LedgerError) in
+      var facts = 0
+      while facts < limits.factsPerCommit, !book.isOverfull, let write = writes.popFirst() {
+        ids.append(write.id)
+        facts += write.facts.count
+        do throws(LedgerError) {
+          replies.append((write.id, try report(write)))
+        } catch  where !error.isAboutTheStore {
+          failures.append((write.id, error))
+        }
+      }
+    }
+    guard isDurable else {
+      return fail(ids, trouble?.cause ?? LedgerError(.unexpected, "the commit failed"))
+    }
+    deliverCommit(replies)
+    for (id, error) in failures { fail([id], error) }
+  }
+
+  /// One request, in a savepoint of its own: its failure takes no neighbour down.
+  private func report(_ write: Write) throws(LedgerError) -> ReportResult {
+    let now = clock.now
+    background.saw(now)
+    try store.setSavepoint()
+    do {
+      let result = try book.report(
+        write.facts, mode: write.mode, recorder: write.recorder, now: now)
+      try store.releaseSavepoint()
+      return result
+    } catch {
+      if !error.isAboutTheStore { try store.rollBackToSavepoint() }
+      throw error
+    }
+  }
+
+  /// Runs a transaction; false: nothing of it is known to be durable, and writes are refused now.
+  private func transaction(_ body: () throws(LedgerError) -> Void) -> Bool {
+    let before = book.counters
+    do {
+      try store.begin()
+      try body()
+      try store.commit()
+      return true
+    } catch {
+      store.rollback()
+      book.rolledBack(to: before)
+      refuseWrites(error)
+      return false
+    }
+  }
+
+  private func deliverCommit(_ replies: [(id: RequestID, result: ReportResult)]) {
+    let group = CommittedGroup(
+      token: token, rows: book.writtenRows, changes: book.changes, replies: replies,
+      nextTransitionAt: nextTransitionAt)
+    book.committed()
+    deliver(.committed(group))
+  }
+
+  /// The first instant at which a transition is due that no catching-up has seen.
+  private var nextTransitionAt: Instant? {
+    try? store.firstFlip(after: background.caughtUpTo)
+  }
+}
+
+// Reads.
+extension LedgerEngine {
+  private func serveReads() {
+    let end = MonotonicClock.nanoseconds + limits.sliceNanoseconds
+    while let read = reads.popFirst() {
+      do {
+        if let rest = try serve(read) { reads.putBack(rest) }
+      } catch {
+        switch read {
+        case .facts(let id, _, _), .page(let id, _, _, _): fail([id], error)
+        }
+      }
+      if MonotonicClock.nanoseconds >= end { return }
+    }
+  }
+
+  /// Answers a read, or returns what is left of it.
+  private func serve(_ read: Read) throws(LedgerError) -> Read? {
+    switch read {
+    case .facts(let id, let accountID, let soFar):
+      return try readFacts(id, accountID, soFar: soFar)
+    case .page(let id, let accountID, let after, let limit):
+      var page = FactPage(facts: [], hasMore: false, token: token)
+      if let account = try store.account(accountID) {
+        (page.facts, page.hasMore) = try facts(of: account, after: after, limit: limit)
+      }
+      deliver(.factPage(id, page))
+      return nil
+    }
+  }
+
+  /// Reads one slice of an account's facts. Facts only ever follow the last one, so what is
+  /// complete in the end is complete as of then.
+  private func readFacts(
+    _ id: RequestID, _ accountID: AccountID, soFar: [StoredFact]
+  ) throws(LedgerError) -> Read? {
+    if let held = book.heldSnapshot(of: accountID) {
+      deliver(.facts(id, AccountSnapshot(facts: held.facts, row: held.row, token: token)))
+      return nil
+    }
+    guard let account = try store.account(accountID) else {
+      deliver(.facts(id, nil))
+      return nil
+    }
+    let slice = try facts(
+      of: account, after: soFar.last?.sequence ?? 0, limit: limits.factsPerSlice)
+    let all = soFar + slice.facts
+    if slice.hasMore { return .facts(id, accountID, soFar: all) }
+    let facts = AccountFacts(all)
+    book.hold(facts, of: account)
+    deliver(
+      .facts(id, AccountSnapshot(facts: facts, row: book.presented(account), token: token)))
+    return nil
+  }
+
+  private func facts(
+    of account: StoredAccount, after sequence: UInt64, limit: Int
+  ) throws(LedgerError) -> (facts: [StoredFact], hasMore: Bool) {
+    var facts: [StoredFact] = []
+    var hasMore = false
+    try store.forEachFact(
+      of: account.row.accountID, number: account.number, after: sequence
+    ) { fact throws(LedgerError) in
+      hasMore = facts.count == limit
+      if !hasMore { facts.append(fact) }
+      return !hasMore
+    }
+    return (facts, hasMore)
+  }
+}
+
+// Background work.
+extension LedgerEngine {
+  private func doBackgroundWork() {
+    guard trouble == nil, let task = background.next else { return }
+    do {
+      switch task {
+      case .catchUp(let condition, let now):
+        let last = try commitChunk(condition, now: now)
+        for id in background.did(task, upTo: last) { deliver(.caughtUp(id, now: now, token)) }
+      case .decideAnew(let condition):
+        let last = try commitChunk(condition, now: clock.now)
+        _ = background.did(task, upTo: last)
+      }
+    } catch {
+      refuseWrites(error)
+    }
+  }
+
+  /// Settles accounts for a slice of time; returns the number of the last one, nil when there was
+  /// none.
+  private func commitChunk(
+    _ condition: AccountCondition, now: Instant
+  ) throws(LedgerError) -> Int64? {
+    let end = MonotonicClock.nanoseconds + limits.sliceNanoseconds
+    let found = try store.accounts(condition, limit: accountsPerChunk + unreadable.count)
+      .filter { !unreadable.contains($0.number) }
+    guard !found.isEmpty else { return nil }
+    var done = 0
+    let isDurable = transaction {
+      () throws(LedgerError) in
+      for account in found {
+        try settle(account, now: now)
+        done += 1
+        if MonotonicClock.nanoseconds >= end || book.isOverfull { break }
+      }
+    }
+    guard isDurable else { return nil }
+    deliverCommit([])
+    accountsPerChunk = min(max(2 * done, 64), limits.accountsPerChunk)
+    return found[done - 1].number
+  }
+
+  /// One account; one that cannot be read is reported once, and left alone.
+  private func settle(_ account: StoredAccount, now: Instant) throws(LedgerError) {
+    do throws(LedgerError) {
+      try book.settleAndWrite(account, now: now)
+    } catch  where !error.isAboutTheStore {
+      unreadable.insert(account.number)
+      deliver(.unreadable(account.row.accountID, error))
+    }
+  }
+
+  private func keepHouse() {
+    guard trouble == nil, store.needsUpkeep else { return }
+    do {
+      try store.upkeep()
+    } catch {
+      refuseWrites(error)
+    }
+  }
+}
+
+// Trouble.
+extension LedgerEngine {
+  private func refuseWrites(_ cause: LedgerError) {
+    trouble = Trouble(
+      cause: cause, position: book.counters.position, needsReopening: cause.code != .diskFull,
+      retryAt: MonotonicClock.nanoseconds + limits.probeNanoseconds,
+      delay: limits.probeNanoseconds)
+    deliver(.readOnly(cause))
+    fail(background.takeWaiting(), cause)
+  }
+
+  /// Tries to write again. What a commit of unknown outcome left behind is delivered before.
+  private func recover(from trouble: Trouble) {
+    do {
+      if trouble.needsReopening {
+        try store.reopen()
+        book.rolledBack(to: try store.counters())
+        try deliverChanges(after: trouble.position)
+      } else {
+        try store.begin()
+        try store.probe()
+        try store.commit()
+        if store.needsUpkeep { try store.upkeep() }
+      }
+      self.trouble = nil
+      deliver(.recovered)
+      background.catchUp(with: clock.now, for: nil)
+    } catch {
+      store.rollback()
+      let delay = min(2 * trouble.delay, limits.longestProbeNanoseconds)
+      self.trouble = Trouble(
+        cause: error, position: trouble.position,
+        needsReopening: trouble.needsReopening || error.code != .diskFull,
+        retryAt: MonotonicClock.nanoseconds + delay, delay: delay)
+      if error != trouble.cause { deliver(.readOnly(error)) }
+    }
+  }
+
+  private func deliverChanges(after position: UInt64) throws(LedgerError) {
+    guard book.counters.position > position else { return }
+    let changed = try store.accounts(.changedAfter(position), limit: limits.accountsPerChunk)
+    deliver(
+      .committed(
+        CommittedGroup(
+          token: token, rows: changed.map(book.presented), nextTransitionAt: nextTransitionAt)))
+  }
+}
+
+extension LedgerError {
+  /// Whether it concerns every request, not just the one that met it.
+  fileprivate var isAboutTheStore: Bool {
+    switch code {
+    case .diskFull, .inputOutput, .cannotOpen, .inUse, .notALedger: true
+    case .corrupt, .tooNew, .notDurable, .stopped, .unexpected: false
+    }
+  }
+}

@@ -1,0 +1,37 @@
+/// Requests in the order they came. Taking the first one costs the same however many wait.
+struct RequestQueue<Element> {
+  private var items: [Element?] = []
+  private var head = 0
+
+  /// Whether none waits.
+  var isEmpty: Bool { head == items.count }
+
+  /// Adds one at the end.
+  mutating func append(_ element: Element) {
+    items.append(element)
+  }
+
+  /// Puts one back that was taken and is not finished.
+  mutating func putBack(_ element: Element) {
+    if head > 0 {
+      head -= 1
+      items[head] = element
+    } else {
+      items.insert(element, at: 0)
+    }
+  }
+
+  /// Takes the first one.
+  mutating func popFirst() -> Element? {
+    guard head < items.count else { return nil }
+    defer {
+      items[head] = nil
+      head += 1
+      if head == items.count {
+        items.removeAll(keepingCapacity: true)
+        head = 0
+      }
+    }
+    return items[head]
+  }
+}
