@@ -140,13 +140,14 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swift),
-    .target(name: "CBenchmark", dependencies: ["CAccountStatusV1", "CTTRPC"], cSettings: c),
+    .target(
+      name: "CBenchmark",
+      dependencies: ["CAccountStatusV1", "CTTRPC", "CGoogleRPC", "CGoogleProtobuf", "CProtobufC"],
+      cSettings: c, linkerSettings: [.linkedLibrary("sqlite3")]),
     .executableTarget(
       name: "accountstatus-bench",
       dependencies: [
-        "AccountStatusClient", "AccountStatusModel", "CBenchmark", "CLinux",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Histogram", package: "hdrhistogram-swift"),
+        "CBenchmark", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swift),
     .target(

@@ -1,0 +1,26 @@
+/* Where processes run and what they cost. */
+#ifndef ACCOUNTSTATUS_BENCHMARK_PROCESS_H
+#define ACCOUNTSTATUS_BENCHMARK_PROCESS_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Moves every thread of a process to one core, or with a core of -1 lets them run on any; 0 is
+ * the calling process. */
+int benchmark_pin(pid_t process, int core);
+
+/* Time that the living threads of a process have run so far, nanoseconds. */
+int benchmark_cpu_time(pid_t process, uint64_t *ret_ns);
+
+/* CLOCK_MONOTONIC, nanoseconds. */
+uint64_t benchmark_now(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

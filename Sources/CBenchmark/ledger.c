@@ -1,0 +1,198 @@
+#include "benchmark_ledger.h"
+#include "benchmark_process.h"
+#include "benchmark_workload.h"
+#include <errno.h>
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The ledger's tables that a fact touches, with their indexes. */
+static const char *const schema =
+    "CREATE TABLE account (number INTEGER PRIMARY KEY, account_id TEXT NOT NULL UNIQUE) STRICT;"
+    "CREATE TABLE fact (sequence INTEGER PRIMARY KEY, account INTEGER NOT NULL,"
+    " source TEXT NOT NULL, fact_id TEXT NOT NULL, effective_at INTEGER NOT NULL,"
+    " recorded_at INTEGER NOT NULL, recorder INTEGER NOT NULL, content BLOB NOT NULL) STRICT;"
+    "CREATE UNIQUE INDEX fact_identity ON fact (source, fact_id);"
+    "CREATE INDEX fact_account ON fact (account, sequence);"
+    "CREATE TABLE status (account INTEGER PRIMARY KEY, revision INTEGER NOT NULL,"
+    " rules INTEGER NOT NULL, valid_from INTEGER NOT NULL, flip_at INTEGER, valid_until INTEGER,"
+    " answers BLOB NOT NULL) STRICT;"
+    "CREATE INDEX status_flip ON status (flip_at) WHERE flip_at IS NOT NULL;"
+    "CREATE TABLE change (position INTEGER PRIMARY KEY, account INTEGER NOT NULL,"
+    " revision INTEGER NOT NULL, as_of INTEGER NOT NULL, past_changed INTEGER NOT NULL,"
+    " answer BLOB NOT NULL) STRICT;";
+
+enum statement {
+  begin,
+  insert_account,
+  insert_fact,
+  put_status,
+  insert_change,
+  commit,
+  statements
+};
+
+static const char *const texts[statements] = {
+    [begin] = "BEGIN IMMEDIATE",
+    [insert_account] = "INSERT INTO account (number, account_id) VALUES (?1, ?2)",
+    [insert_fact] = "INSERT INTO fact (sequence, account, source, fact_id, effective_at,"
+                    " recorded_at, recorder, content)"
+                    " VALUES (?1, ?2, 'benchmark', ?3, ?4, ?5, 1, ?6)",
+    [put_status] = "INSERT INTO status (account, revision, rules, valid_from, flip_at,"
+                   " valid_until, answers) VALUES (?1, ?2, 1, ?3, NULL, NULL, ?4)"
+                   " ON CONFLICT (account) DO UPDATE SET revision = excluded.revision,"
+                   " rules = excluded.rules, valid_from = excluded.valid_from,"
+                   " flip_at = excluded.flip_at, valid_until = excluded.valid_until,"
+                   " answers = excluded.answers",
+    [insert_change] = ("INSERT INTO change (position, account, revision, as_of, past_changed,"
+                       " answer) VALUES (?1, ?2, ?3, ?4, 0, ?5)"),
+    [commit] = "COMMIT",
+};
+
+struct ledger {
+  sqlite3 *database;
+  sqlite3_stmt *statements[statements];
+};
+
+/* Bytes of a fact's content, of two answers and of one, as the ledger encodes them. */
+static const uint8_t content[64], answers[96], answer[48];
+
+static int failed(struct ledger *ledger, const char *what) {
+  fprintf(stderr, "accountstatus-bench: SQLite: %s: %s\n", what, sqlite3_errmsg(ledger->database));
+  return -EIO;
+}
+
+static int run(struct ledger *ledger, enum statement statement) {
+  sqlite3_stmt *prepared = ledger->statements[statement];
+  int result = sqlite3_step(prepared);
+  sqlite3_reset(prepared);
+  return result == SQLITE_DONE || result == SQLITE_ROW ? 0 : failed(ledger, texts[statement]);
+}
+
+/* Whether a pragma has the value that was asked for: SQLite answers with what it did. */
+static int require(struct ledger *ledger, const char *pragma, const char *value) {
+  sqlite3_stmt *query;
+  if (sqlite3_prepare_v2(ledger->database, pragma, -1, &query, NULL) != SQLITE_OK)
+    return failed(ledger, pragma);
+  bool same = sqlite3_step(query) == SQLITE_ROW &&
+              strcmp((const char *)sqlite3_column_text(query, 0), value) == 0;
+  sqlite3_finalize(query);
+  return same ? 0 : failed(ledger, pragma);
+}
+
+static int open_ledger(struct ledger *ledger, const char *path) {
+  if (sqlite3_open(path, &ledger->database) != SQLITE_OK)
+    return failed(ledger, path);
+  int error = require(ledger, "PRAGMA locking_mode = EXCLUSIVE", "exclusive");
+  if (error == 0)
+    error = require(ledger, "PRAGMA journal_mode = WAL", "wal");
+  if (error == 0 &&
+      sqlite3_exec(ledger->database, "PRAGMA synchronous = FULL", NULL, NULL, NULL) != SQLITE_OK)
+    error = failed(ledger, "synchronous");
+  if (error == 0)
+    error = require(ledger, "PRAGMA synchronous", "2");
+  if (error == 0 && sqlite3_exec(ledger->database, schema, NULL, NULL, NULL) != SQLITE_OK)
+    error = failed(ledger, "schema");
+  for (int i = 0; error == 0 && i < statements; i++)
+    if (sqlite3_prepare_v3(ledger->database, texts[i], -1, SQLITE_PREPARE_PERSISTENT,
+                           &ledger->statements[i], NULL) != SQLITE_OK)
+      error = failed(ledger, texts[i]);
+  return error;
+}
+
+static void close_ledger(struct ledger *ledger) {
+  for (int i = 0; i < statements; i++)
+    sqlite3_finalize(ledger->statements[i]);
+  sqlite3_close(ledger->database);
+}
+
+static int add_accounts(struct ledger *ledger, uint32_t accounts) {
+  int error = run(ledger, begin);
+  sqlite3_stmt *account = ledger->statements[insert_account];
+  sqlite3_stmt *status = ledger->statements[put_status];
+  for (uint32_t n = 0; error == 0 && n < accounts; n++) {
+    char id[BENCHMARK_ACCOUNT_ID_LENGTH + 1];
+    benchmark_account_id(n, id);
+    sqlite3_bind_int64(account, 1, n + 1);
+    sqlite3_bind_text(account, 2, id, BENCHMARK_ACCOUNT_ID_LENGTH, SQLITE_STATIC);
+    error = run(ledger, insert_account);
+    sqlite3_bind_int64(status, 1, n + 1);
+    sqlite3_bind_int64(status, 2, 1);
+    sqlite3_bind_int64(status, 3, 0);
+    sqlite3_bind_blob(status, 4, answers, sizeof answers, SQLITE_STATIC);
+    if (error == 0)
+      error = run(ledger, put_status);
+  }
+  return error == 0 ? run(ledger, commit) : error;
+}
+
+static int add_fact(struct ledger *ledger, uint32_t accounts, uint32_t k) {
+  const int64_t account = k % accounts + 1, revision = k / accounts + 2;
+  const int64_t now = INT64_C(1790000000000000000) + k, position = 2 * (int64_t)k + 1;
+  char fact_id[32];
+  int length = snprintf(fact_id, sizeof fact_id, "reported-%u", k);
+  sqlite3_stmt *fact = ledger->statements[insert_fact];
+  sqlite3_bind_int64(fact, 1, position);
+  sqlite3_bind_int64(fact, 2, account);
+  sqlite3_bind_text(fact, 3, fact_id, length, SQLITE_STATIC);
+  sqlite3_bind_int64(fact, 4, now);
+  sqlite3_bind_int64(fact, 5, now);
+  sqlite3_bind_blob(fact, 6, content, sizeof content, SQLITE_STATIC);
+  int error = run(ledger, insert_fact);
+
+  sqlite3_stmt *status = ledger->statements[put_status];
+  sqlite3_bind_int64(status, 1, account);
+  sqlite3_bind_int64(status, 2, revision);
+  sqlite3_bind_int64(status, 3, now);
+  sqlite3_bind_blob(status, 4, answers, sizeof answers, SQLITE_STATIC);
+  if (error == 0)
+    error = run(ledger, put_status);
+
+  sqlite3_stmt *change = ledger->statements[insert_change];
+  sqlite3_bind_int64(change, 1, position + 1);
+  sqlite3_bind_int64(change, 2, account);
+  sqlite3_bind_int64(change, 3, revision);
+  sqlite3_bind_int64(change, 4, now);
+  sqlite3_bind_blob(change, 5, answer, sizeof answer, SQLITE_STATIC);
+  return error == 0 ? run(ledger, insert_change) : error;
+}
+
+static int add_facts(struct ledger *ledger, uint32_t accounts, uint32_t facts, uint32_t group) {
+  int error = 0;
+  for (uint32_t k = 0; error == 0 && k < facts; k++) {
+    if (k % group == 0)
+      error = run(ledger, begin);
+    if (error == 0)
+      error = add_fact(ledger, accounts, k);
+    if (error == 0 && (k % group == group - 1 || k == facts - 1))
+      error = run(ledger, commit);
+  }
+  return error;
+}
+
+int benchmark_ledger(const char *path, uint32_t accounts, uint32_t facts, uint32_t group,
+                     uint64_t *ret_wall_ns) {
+  if (accounts == 0 || facts == 0 || group == 0)
+    return -EINVAL;
+  struct ledger ledger = {0};
+  int error = open_ledger(&ledger, path);
+  if (error == 0)
+    error = add_accounts(&ledger, accounts);
+  uint64_t start = benchmark_now();
+  if (error == 0)
+    error = add_facts(&ledger, accounts, facts, group);
+  if (error == 0)
+    *ret_wall_ns = benchmark_now() - start;
+  close_ledger(&ledger);
+  unlink(path);
+  char *log = malloc(strlen(path) + 5);
+  if (log != NULL) {
+    strcat(strcpy(log, path), "-wal");
+    unlink(log);
+    free(log);
+  }
+  return error;
+}
