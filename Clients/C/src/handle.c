@@ -1,0 +1,335 @@
+#include "handle.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "failure.h"
+
+// What a process mark says. The kernel turns it into FORKED in a child.
+enum { MARK_FORKED = 0, MARK_BEING_ADOPTED = 1, MARK_OURS = 2 };
+
+enum { FIRST_BACK_OFF_MS = 5, LAST_BACK_OFF_MS = 1000, QUEUE_FULL_WAIT_MS = 2 };
+
+int64_t monotonic_now(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+int64_t handle_deadline(const accountstatus *handle, uint32_t timeout_ms) {
+  int64_t timeout = timeout_ms == 0 ? handle->timeout_ms : timeout_ms;
+  return monotonic_now() + timeout * 1000000;
+}
+
+static void sleep_until(int64_t instant) {
+  struct timespec until = {instant / 1000000000, instant % 1000000000};
+  while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR)
+    ;
+}
+
+// ------------------------------------------------------------------------------------- opening
+
+static int add_path(accountstatus *handle, accountstatus_error *failure, const char *directory,
+                    const char *name) {
+  char *path = handle->paths[handle->path_count];
+  int length = snprintf(path, PATH_SIZE, "%s%s", directory, name);
+  if (length < 0 || (size_t)length >= PATH_SIZE)
+    return failure_set(failure, ENAMETOOLONG, ACCOUNTSTATUS_CODE_INVALID_ARGUMENT,
+                       "the path of a socket has at most %zu bytes: %s%s", (size_t)PATH_SIZE - 1,
+                       directory, name);
+  handle->path_count++;
+  return 0;
+}
+
+static int find_paths(accountstatus *handle, const char *named, accountstatus_error *failure) {
+  const char *socket = named != NULL ? named : secure_getenv("ACCOUNTSTATUS_SOCKET");
+  if (socket != NULL && socket[0] != '\0')
+    return add_path(handle, failure, socket, "");
+  const char *runtime = secure_getenv("XDG_RUNTIME_DIR");
+  if (runtime != NULL && runtime[0] != '\0') {
+    int result = add_path(handle, failure, runtime, "/accountstatus/rpc.sock");
+    if (result < 0)
+      return result;
+  }
+  return add_path(handle, failure, "/run", "/accountstatus/rpc.sock");
+}
+
+static int start_sharing(accountstatus *handle) {
+  pthread_condattr_t attributes;
+  int result = pthread_condattr_init(&attributes);
+  if (result == 0)
+    result = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+  if (result == 0)
+    result = pthread_cond_init(&handle->freed, &attributes);
+  if (result == 0)
+    result = pthread_mutex_init(&handle->mutex, NULL);
+  pthread_condattr_destroy(&attributes);
+  return -result;
+}
+
+static uint64_t seed(void) {
+  return (uint64_t)monotonic_now() ^ (uint64_t)getpid() << 32 ^ (uint64_t)syscall(SYS_gettid);
+}
+
+static int set_up(accountstatus *handle, const accountstatus_open_options *options,
+                  accountstatus_error *failure) {
+  int result = find_paths(handle, options == NULL ? NULL : options->socket, failure);
+  if (result < 0)
+    return result;
+  size_t page = (size_t)sysconf(_SC_PAGESIZE);
+  void *mark = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (mark == MAP_FAILED)
+    return failure_no_memory(failure);
+  handle->process_mark = mark;
+  if (madvise(mark, page, MADV_WIPEONFORK) < 0)
+    return failure_set(
+        failure, EOPNOTSUPP, ACCOUNTSTATUS_CODE_UNIMPLEMENTED,
+        "this kernel cannot tell a forked child apart: Linux 4.14 or later is needed");
+  if (start_sharing(handle) < 0)
+    return failure_no_memory(failure);
+  atomic_store(handle->process_mark, MARK_OURS);
+  handle->back_off.random = seed();
+  return 0;
+}
+
+static void free_handle(accountstatus *handle) {
+  for (unsigned i = 0; i < MOST_CONNECTIONS; i++) {
+    connection_close(&handle->connections[i]);
+    free(handle->connections[i].input);
+    wire_arena_destroy(handle->connections[i].arena);
+  }
+  if (handle->process_mark != NULL)
+    munmap(handle->process_mark, (size_t)sysconf(_SC_PAGESIZE));
+  free(handle);
+}
+
+int accountstatus_open(const accountstatus_open_options *options, accountstatus **ret_handle,
+                       accountstatus_error *ret_error) {
+  accountstatus_error failure = {.size = sizeof failure};
+  int result = options == NULL ? 0 : CHECK_SIZE(&failure, options);
+  if (result == 0 && options != NULL && options->max_connections > MOST_CONNECTIONS)
+    result = failure_set(&failure, EINVAL, ACCOUNTSTATUS_CODE_INVALID_ARGUMENT,
+                         "max_connections is %u, more than %d", options->max_connections,
+                         MOST_CONNECTIONS);
+  accountstatus *handle = result == 0 ? calloc(1, sizeof *handle) : NULL;
+  if (result == 0 && handle == NULL)
+    result = failure_no_memory(&failure);
+  if (result == 0) {
+    handle->timeout_ms = DEFAULT_TIMEOUT_MS;
+    handle->connection_count = DEFAULT_CONNECTIONS;
+    if (options != NULL && options->timeout_ms != 0)
+      handle->timeout_ms = options->timeout_ms;
+    if (options != NULL && options->max_connections != 0)
+      handle->connection_count = options->max_connections;
+    for (unsigned i = 0; i < MOST_CONNECTIONS; i++)
+      handle->connections[i].fd = -1;
+    result = set_up(handle, options, &failure);
+  }
+  if (result < 0) {
+    if (handle != NULL)
+      free_handle(handle);
+    failure_export(&failure, ret_error);
+    return result;
+  }
+  *ret_handle = handle;
+  return 0;
+}
+
+void accountstatus_close(accountstatus *handle) {
+  if (handle == NULL)
+    return;
+  handle_enter(handle);
+  pthread_cond_destroy(&handle->freed);
+  pthread_mutex_destroy(&handle->mutex);
+  free_handle(handle);
+}
+
+// ---------------------------------------------------------------------------------------- fork
+
+// Only the thread that forked exists here, but another may hold the mutex, for ever, and be in the
+// middle of using a connection. So both begin anew, and nothing of what they pointed to is touched
+// but the descriptors: closing the child's copy leaves the parent's stream alone.
+static void adopt(accountstatus *handle) {
+  for (unsigned i = 0; i < MOST_CONNECTIONS; i++) {
+    connection *inherited = &handle->connections[i];
+    int fd = inherited->fd;
+    *inherited = (connection){.fd = -1};
+    if (fd >= 0)
+      close(fd);
+  }
+  start_sharing(handle);
+  handle->back_off = (back_off){.random = seed()};
+}
+
+void handle_enter(accountstatus *handle) {
+  unsigned mark = atomic_load_explicit(handle->process_mark, memory_order_acquire);
+  while (mark != MARK_OURS) {
+    if (mark == MARK_FORKED &&
+        atomic_compare_exchange_strong(handle->process_mark, &mark, MARK_BEING_ADOPTED)) {
+      adopt(handle);
+      atomic_store_explicit(handle->process_mark, MARK_OURS, memory_order_release);
+      return;
+    }
+    sched_yield();
+    mark = atomic_load_explicit(handle->process_mark, memory_order_acquire);
+  }
+}
+
+// --------------------------------------------------------------------------------- connections
+
+static connection *find_free(accountstatus *handle) {
+  connection *closed = NULL;
+  for (unsigned i = 0; i < handle->connection_count; i++) {
+    connection *each = &handle->connections[i];
+    if (each->taken)
+      continue;
+    if (each->fd >= 0)
+      return each;
+    if (closed == NULL)
+      closed = each;
+  }
+  return closed;
+}
+
+int handle_take(accountstatus *handle, int64_t deadline, connection **ret_connection,
+                accountstatus_error *failure) {
+  struct timespec until = {deadline / 1000000000, deadline % 1000000000};
+  int waited = 0;
+  pthread_mutex_lock(&handle->mutex);
+  connection *found = find_free(handle);
+  while (found == NULL && waited != ETIMEDOUT) {
+    waited = pthread_cond_timedwait(&handle->freed, &handle->mutex, &until);
+    found = find_free(handle);
+  }
+  if (found != NULL)
+    found->taken = true;
+  pthread_mutex_unlock(&handle->mutex);
+  if (found == NULL)
+    return failure_set(failure, ETIMEDOUT, ACCOUNTSTATUS_CODE_DEADLINE_EXCEEDED,
+                       "all %u connections were in use until the deadline",
+                       handle->connection_count);
+  *ret_connection = found;
+  return 0;
+}
+
+void handle_give_back(accountstatus *handle, connection *connection) {
+  pthread_mutex_lock(&handle->mutex);
+  connection->taken = false;
+  pthread_cond_signal(&handle->freed);
+  pthread_mutex_unlock(&handle->mutex);
+}
+
+// From half to all of a time that doubles with each failure, so that clients of a server that comes
+// back do not come back together.
+static int64_t next_wait(back_off *back_off) {
+  unsigned doublings = back_off->failures < 8 ? back_off->failures : 8;
+  int64_t longest = (int64_t)FIRST_BACK_OFF_MS << doublings;
+  if (longest > LAST_BACK_OFF_MS)
+    longest = LAST_BACK_OFF_MS;
+  longest *= 1000000;
+  back_off->random = back_off->random * 6364136223846793005u + 1442695040888963407u;
+  return longest / 2 + (int64_t)((back_off->random >> 33) % (uint64_t)(longest / 2));
+}
+
+// Connects to the first path that exists.
+static int open_first(accountstatus *handle, connection *connection, const char **ret_path) {
+  int result = -ENOENT;
+  for (unsigned i = 0; i < handle->path_count && result == -ENOENT; i++) {
+    *ret_path = handle->paths[i];
+    result = connection_open(connection, handle->paths[i]);
+  }
+  return result;
+}
+
+static int describe(accountstatus_error *failure, int result, const char *path) {
+  if (result == -EACCES || result == -EPERM)
+    return failure_set(failure, EACCES, ACCOUNTSTATUS_CODE_PERMISSION_DENIED,
+                       "not permitted to connect to %s", path);
+  if (result == -EMFILE || result == -ENFILE || result == -ENOMEM || result == -ENOBUFS)
+    return failure_set(failure, ENOMEM, ACCOUNTSTATUS_CODE_RESOURCE_EXHAUSTED,
+                       "no socket for %s: error %d", path, -result);
+  if (result == -EAGAIN)
+    return failure_set(failure, ETIMEDOUT, ACCOUNTSTATUS_CODE_DEADLINE_EXCEEDED,
+                       "the server at %s did not accept the connection in time", path);
+  return failure_set(failure, ECONNREFUSED, ACCOUNTSTATUS_CODE_UNAVAILABLE, "no server at %s",
+                     path);
+}
+
+// Notes how an attempt ended.
+static void note_attempt(accountstatus *handle, int result) {
+  count(result == 0 ? &handle->counters.connects : &handle->counters.failed_connects, 1);
+  pthread_mutex_lock(&handle->mutex);
+  back_off *back_off = &handle->back_off;
+  if (result == 0) {
+    back_off->failures = 0;
+    back_off->not_before = 0;
+  } else {
+    back_off->not_before = monotonic_now() + next_wait(back_off);
+    back_off->failures++;
+  }
+  back_off->reason = result;
+  pthread_mutex_unlock(&handle->mutex);
+}
+
+int handle_connect(accountstatus *handle, connection *connection, int64_t deadline, bool wait,
+                   accountstatus_error *failure) {
+  while (connection->fd < 0) {
+    pthread_mutex_lock(&handle->mutex);
+    int64_t next = handle->back_off.not_before;
+    int result = handle->back_off.reason;
+    pthread_mutex_unlock(&handle->mutex);
+
+    const char *path = handle->paths[handle->path_count - 1];
+    int64_t now = monotonic_now();
+    if (next <= now) {
+      result = open_first(handle, connection, &path);
+      // A full queue is a busy server, not an absent one.
+      if (result == -EAGAIN) {
+        next = now + QUEUE_FULL_WAIT_MS * 1000000;
+      } else {
+        note_attempt(handle, result);
+        next = now;
+      }
+    }
+    if (result == 0)
+      continue;
+    bool hopeless = result == -EACCES || result == -EPERM;
+    if (hopeless || (!wait && result != -EAGAIN) || now >= deadline)
+      return describe(failure, result, path);
+    sleep_until(next < deadline ? next : deadline);
+  }
+  return 0;
+}
+
+// ------------------------------------------------------------------------------------ counters
+
+static uint64_t read_counter(const atomic_uint_fast64_t *counter) {
+  return atomic_load_explicit(counter, memory_order_relaxed);
+}
+
+void accountstatus_get_counters(const accountstatus *handle, accountstatus_counters *ret_counters) {
+  const counters *counters = &handle->counters;
+  accountstatus_counters now = {
+      .size = ret_counters->size,
+      .calls = read_counter(&counters->calls),
+      .unavailable = read_counter(&counters->unavailable),
+      .timeouts = read_counter(&counters->timeouts),
+      .allowed_by_default = read_counter(&counters->allowed_by_default),
+      .denied_by_default = read_counter(&counters->denied_by_default),
+      .retries = read_counter(&counters->retries),
+      .connects = read_counter(&counters->connects),
+      .failed_connects = read_counter(&counters->failed_connects),
+      .late_answers = read_counter(&counters->late_answers),
+      .protocol_errors = read_counter(&counters->protocol_errors),
+  };
+  size_t size = ret_counters->size;
+  memcpy(ret_counters, &now, size < sizeof now ? size : sizeof now);
+}

@@ -1,0 +1,77 @@
+// A handle: its connections, who uses them, and what it counts.
+
+#ifndef HANDLE_H
+#define HANDLE_H
+
+#include <accountstatus.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <sys/un.h>
+
+#include "connection.h"
+
+enum {
+  MOST_CONNECTIONS = 64,
+  DEFAULT_CONNECTIONS = 8,
+  DEFAULT_TIMEOUT_MS = 1000,
+  MOST_PATHS = 2,
+  PATH_SIZE = sizeof((struct sockaddr_un *)0)->sun_path,
+};
+
+typedef struct counters {
+  atomic_uint_fast64_t calls, unavailable, timeouts, allowed_by_default, denied_by_default;
+  atomic_uint_fast64_t retries, connects, failed_connects, late_answers, protocol_errors;
+} counters;
+
+// What connecting has come to. Guarded by the handle's mutex.
+typedef struct back_off {
+  // Failures in a row, and no attempt before an instant of the monotonic clock.
+  unsigned failures;
+  int64_t not_before;
+  // Why the last attempt failed: a negative errno.
+  int reason;
+  uint64_t random;
+} back_off;
+
+struct accountstatus {
+  // The socket, or where to look for it, in this order.
+  char paths[MOST_PATHS][PATH_SIZE];
+  unsigned path_count;
+  uint32_t timeout_ms;
+  unsigned connection_count;
+  // A page that the kernel clears in a forked child: see handle_enter.
+  atomic_uint *process_mark;
+  pthread_mutex_t mutex;
+  // A connection has become free.
+  pthread_cond_t freed;
+  connection connections[MOST_CONNECTIONS];
+  back_off back_off;
+  counters counters;
+};
+
+// The monotonic clock, in nanoseconds.
+int64_t monotonic_now(void);
+
+// When a call that starts now ends; 0 is the handle's timeout.
+int64_t handle_deadline(const accountstatus *handle, uint32_t timeout_ms);
+
+// To be called first thing by every call: makes a handle inherited through fork the child's own.
+void handle_enter(accountstatus *handle);
+
+// Takes a connection for one call, an open one when there is one; waits for another call to end
+// while all are in use. 0 or -ETIMEDOUT.
+int handle_take(accountstatus *handle, int64_t deadline, connection **ret_connection,
+                accountstatus_error *failure);
+void handle_give_back(accountstatus *handle, connection *connection);
+
+// Opens a connection that is not open. Within the back-off after a failure it fails at once with
+// that failure, unless told to wait for the server.
+int handle_connect(accountstatus *handle, connection *connection, int64_t deadline, bool wait,
+                   accountstatus_error *failure);
+
+static inline void count(atomic_uint_fast64_t *counter, uint64_t by) {
+  atomic_fetch_add_explicit(counter, by, memory_order_relaxed);
+}
+
+#endif

@@ -1,0 +1,43 @@
+// What get, batch and check have in common.
+
+#ifndef READ_H
+#define READ_H
+
+#include "call.h"
+#include "memory.h"
+#include "status.h"
+
+// A read's options in the protocol's terms.
+typedef struct read_query {
+  Google__Protobuf__Timestamp as_of_time, known_at_time;
+  Google__Protobuf__Timestamp *as_of, *known_at;
+  char *policy_edition;
+  ProtobufCBinaryData at_least;
+  Accountstatus__V1__StatusView view;
+} read_query;
+
+// Reads a caller's options. 0, -EINVAL or -E2BIG.
+int read_options(const accountstatus_options *options, read_query *ret_query,
+                 accountstatus_error *failure);
+
+// Counts that the caller's decision stands in for an answer.
+void read_count_default(accountstatus *handle, int32_t decision);
+
+// The result for an id whose status is known, is not there, or could not be had.
+accountstatus_result read_result(accountstatus *handle, memory *memory, const char *account_id,
+                                 int32_t on_unavailable,
+                                 const Accountstatus__V1__AccountStatus *status);
+accountstatus_result read_failed_result(accountstatus *handle, memory *memory,
+                                        const char *account_id, int32_t on_unavailable, int error,
+                                        const char *message);
+
+// -EPROTO: the server answered something else than was asked.
+int read_wrong_answer(accountstatus *handle, accountstatus_error *failure, const char *what);
+
+// Ends a read: counts how its call went and says whether the result made of it in memory can be
+// handed out. A call that answered, if only that the server could not be asked, is a success to the
+// caller.
+int read_end(accountstatus *handle, int result, bool answered, memory *memory,
+             accountstatus_error *failure, accountstatus_error *ret_error);
+
+#endif
