@@ -96,6 +96,7 @@ extension LedgerLink {
         completion(.success(now))
       }
     case .failed(let ids, let error): for id in ids { fail(id, error) }
+    case .unreadable: break
     case .readOnly(let reason): readOnlyReason = reason
     case .recovered: readOnlyReason = nil
     }

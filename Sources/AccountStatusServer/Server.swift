@@ -72,14 +72,16 @@ package final class Server {
   package func run(_ ready: (Ready) -> Void) throws(StartError) {
     transitions.expect(ledger.firstTransitionAt)
     let signals = try starting { () throws(RuntimeError) in
-      try loop.onSignals([SIGTERM, SIGINT]) { [unowned self] number in stop(signal: number) }
+      try SignalWatch(loop: loop, [SIGTERM, SIGINT]) { [unowned self] number in
+        stop(signal: number)
+      }
     }
-    defer { loop.remove(signals) }
     ready(Ready(rpcSocket: listener.path, tableSocket: "", pid: getpid()))
     ServiceNotification.ready.send { options.environment[$0] }
     log.info("ready", metadata: ["socket": "\(listener.path)"])
 
     try starting { () throws(RuntimeError) in try loop.run() }
+    withExtendedLifetime(signals) {}
     ledger.stop()
     listener.remove()
     directory.remove()
@@ -201,6 +203,10 @@ extension Server {
       switch delivery {
       case .readOnly(let error):
         log.error("writes are refused", metadata: ["cause": "\(error.message)"])
+      case .unreadable(let account, let error):
+        log.error(
+          "an account's facts cannot be read",
+          metadata: ["account": "\(account)", "cause": "\(error.message)"])
       case .recovered:
         log.notice("writes are taken again")
       default: break

@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// A real daemon in a process of its own, for tests.
 ///
