@@ -23,23 +23,38 @@ package struct IOEvents: OptionSet, Sendable, Hashable {
 /// through a `Mailbox`. One turn is: wait, run what is ready, run what is due, run the turn's end
 /// (where servers flush their output), and around again.
 package final class EventLoop {
-  /// Names a watched descriptor; a stale one is ignored.
-  package struct Registration: Hashable {
-    let slot: UInt32
-    let generation: UInt32
+  /// A descriptor being watched. Its address is what the kernel hands back with an event, so that
+  /// finding the handler costs nothing; it is kept until the end of the turn in which it is removed.
+  package final class Watch {
+    fileprivate let descriptor: Int32
+    fileprivate let handler: (IOEvents) -> Void
+    fileprivate var isActive = true
+
+    fileprivate init(_ descriptor: Int32, _ handler: @escaping (IOEvents) -> Void) {
+      self.descriptor = descriptor
+      self.handler = handler
+    }
   }
 
-  private struct Watch {
-    var descriptor: Int32 = -1
-    var generation: UInt32 = 0
-    var handler: ((IOEvents) -> Void)?
+  /// What is run at the end of every turn, until it is removed.
+  package final class TurnEnd {
+    fileprivate let action: () -> Void
+    fileprivate var isActive = true
+
+    fileprivate init(_ action: @escaping () -> Void) { self.action = action }
   }
+
+  private static let eventCapacity = 64
 
   private let epoll: Int32
-  private var watches: [Watch] = []
-  private var freeSlots: [UInt32] = []
+  private let events = UnsafeMutablePointer<epoll_event>.allocate(capacity: eventCapacity)
+  private var watches: [ObjectIdentifier: Watch] = [:]
+  /// Removed in this turn, whose events may still name them.
+  private var removed: [Watch] = []
   private var timers = TimerQueue<() -> Void>()
-  private var endOfTurn: [() -> Void] = []
+  private var turnEnds: [Unmanaged<TurnEnd>] = []
+  private var hasRemovedTurnEnds = false
+  private var hasMore = false
   private var isStopped = false
   /// The clock as of this turn's wake-up.
   package private(set) var now = MonotonicInstant.now()
@@ -49,7 +64,11 @@ package final class EventLoop {
     guard epoll >= 0 else { throw .last("make an epoll instance") }
   }
 
-  deinit { close(epoll) }
+  deinit {
+    for turnEnd in turnEnds { turnEnd.release() }
+    events.deallocate()
+    close(epoll)
+  }
 }
 
 // MARK: - Running
@@ -66,24 +85,41 @@ extension EventLoop {
 
   /// One turn, waiting at most that long for something to do; nil waits for the next timer.
   package func turn(wait: Duration?) throws(RuntimeError) {
-    let capacity = 64
-    try withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: capacity) {
-      events throws(RuntimeError) in
-      let count = epoll_wait(
-        epoll, events.baseAddress, Int32(capacity), waitMilliseconds(atMost: wait))
-      if count < 0, errno != EINTR { throw .last("wait for events") }
-      now = .now()
-      for index in 0..<max(Int(count), 0) { dispatch(events[index]) }
-    }
-    runTimers()
-    for action in endOfTurn { action() }
+    let count = epoll_wait(
+      epoll, events, Int32(Self.eventCapacity), waitMilliseconds(atMost: wait))
+    if count < 0, errno != EINTR { throw .last("wait for events") }
+    now = .now()
+    for index in 0..<max(Int(count), 0) { dispatch(events[index]) }
+    if timers.count > 0 { runTimers() }
+    endTurn()
   }
 
+  @inline(__always)
+  private func endTurn() {
+    var index = 0
+    while index < turnEnds.count {
+      turnEnds[index]._withUnsafeGuaranteedRef { if $0.isActive { $0.action() } }
+      index += 1
+    }
+    if !removed.isEmpty { removed.removeAll() }
+    if hasRemovedTurnEnds { forgetTurnEnds() }
+  }
+
+  private func forgetTurnEnds() {
+    hasRemovedTurnEnds = false
+    let gone = turnEnds.filter { !$0.takeUnretainedValue().isActive }
+    turnEnds.removeAll { !$0.takeUnretainedValue().isActive }
+    for turnEnd in gone { turnEnd.release() }
+  }
+
+  @inline(__always)
   private func dispatch(_ event: epoll_event) {
-    let slot = Int(event.data.u64 & 0xffff_ffff)
-    // A handler earlier in this turn may have removed this one, and another taken its slot.
-    guard watches[slot].generation == UInt32(event.data.u64 >> 32) else { return }
-    watches[slot].handler?(IOEvents(rawValue: event.events))
+    // Every watch whose address the kernel has is in `watches` or in `removed`.
+    guard let address = event.data.ptr else { return }
+    Unmanaged<Watch>.fromOpaque(address)._withUnsafeGuaranteedRef { watch in
+      // A handler earlier in this turn may have removed this one.
+      if watch.isActive { watch.handler(IOEvents(rawValue: event.events)) }
+    }
   }
 
   private func runTimers() {
@@ -92,6 +128,10 @@ extension EventLoop {
 
   /// Rounded up, so that a timer is never found early and waited for again in a spin.
   private func waitMilliseconds(atMost wait: Duration?) -> Int32 {
+    if hasMore {
+      hasMore = false
+      return 0
+    }
     var nanoseconds = wait?.clampedNanoseconds ?? .max
     if let next = timers.next {
       let rest = next.nanoseconds - MonotonicInstant.now().nanoseconds
@@ -102,9 +142,19 @@ extension EventLoop {
     return Int32(clamping: milliseconds)
   }
 
+  /// Makes the next turn not wait: there is more to do than the kernel knows of.
+  package func continueWithoutWaiting() { hasMore = true }
+
   /// Adds what is run at the end of every turn, in the order added.
-  package func atEndOfTurn(_ action: @escaping () -> Void) {
-    endOfTurn.append(action)
+  package func atEndOfTurn(_ action: @escaping () -> Void) -> TurnEnd {
+    let turnEnd = TurnEnd(action)
+    turnEnds.append(.passRetained(turnEnd))
+    return turnEnd
+  }
+
+  package func remove(_ turnEnd: TurnEnd) {
+    turnEnd.isActive = false
+    hasRemovedTurnEnds = true
   }
 }
 
@@ -115,58 +165,33 @@ extension EventLoop {
   /// before closing it.
   package func add(
     _ descriptor: Int32, _ events: IOEvents, _ handler: @escaping (IOEvents) -> Void
-  ) throws(RuntimeError) -> Registration {
-    let slot: UInt32
-    if let free = freeSlots.popLast() {
-      slot = free
-    } else {
-      slot = UInt32(watches.count)
-      watches.append(Watch())
-    }
-    watches[Int(slot)].descriptor = descriptor
-    watches[Int(slot)].handler = handler
-    let registration = Registration(slot: slot, generation: watches[Int(slot)].generation)
-    guard control(EPOLL_CTL_ADD, registration, events) else {
-      let error = RuntimeError.last("watch a descriptor")
-      forget(registration)
-      throw error
-    }
-    return registration
+  ) throws(RuntimeError) -> Watch {
+    let watch = Watch(descriptor, handler)
+    guard control(EPOLL_CTL_ADD, watch, events) else { throw .last("watch a descriptor") }
+    watches[ObjectIdentifier(watch)] = watch
+    return watch
   }
 
   /// Changes what a descriptor is watched for.
-  package func modify(_ registration: Registration, _ events: IOEvents) {
-    guard isCurrent(registration) else { return }
-    _ = control(EPOLL_CTL_MOD, registration, events)
+  package func modify(_ watch: Watch, _ events: IOEvents) {
+    guard watch.isActive else { return }
+    _ = control(EPOLL_CTL_MOD, watch, events)
   }
 
   /// Stops watching. The handler is not called again, not even for events of this turn.
-  package func remove(_ registration: Registration) {
-    guard isCurrent(registration) else { return }
-    _ = control(EPOLL_CTL_DEL, registration, [])
-    forget(registration)
+  package func remove(_ watch: Watch) {
+    guard watch.isActive else { return }
+    watch.isActive = false
+    _ = control(EPOLL_CTL_DEL, watch, [])
+    watches[ObjectIdentifier(watch)] = nil
+    removed.append(watch)
   }
 
-  private func isCurrent(_ registration: Registration) -> Bool {
-    watches[Int(registration.slot)].generation == registration.generation
-  }
-
-  private func forget(_ registration: Registration) {
-    let slot = Int(registration.slot)
-    watches[slot].descriptor = -1
-    watches[slot].handler = nil
-    watches[slot].generation &+= 1
-    freeSlots.append(registration.slot)
-  }
-
-  private func control(
-    _ operation: Int32, _ registration: Registration, _ events: IOEvents
-  ) -> Bool {
+  private func control(_ operation: Int32, _ watch: Watch, _ events: IOEvents) -> Bool {
     var event = epoll_event()
     event.events = events.rawValue
-    event.data.u64 = UInt64(registration.generation) << 32 | UInt64(registration.slot)
-    let descriptor = watches[Int(registration.slot)].descriptor
-    return epoll_ctl(epoll, operation, descriptor, &event) == 0
+    event.data.ptr = Unmanaged.passUnretained(watch).toOpaque()
+    return epoll_ctl(epoll, operation, watch.descriptor, &event) == 0
   }
 }
 

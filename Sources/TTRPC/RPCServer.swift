@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Decides whether a peer may call a method at all: nil lets it through.
 ///
 /// Asked once per connection and method, the answer kept until `policyChanged()`. What depends on
@@ -5,7 +7,7 @@
 package typealias Authorizer = (PeerCredentials, MethodDescriptor) -> RPCError?
 
 /// Sees every answered call: which method (an index into the router's `methods`), nanoseconds from
-/// readable to reply queued, and how it ended.
+/// readable to reply queued, and how it ended. Refused calls are counted instead.
 package typealias CallObserver = (_ method: Int, _ nanoseconds: Int64, RPCCode) -> Void
 
 /// Serves ttrpc on the loop it is given.
@@ -13,56 +15,170 @@ package typealias CallObserver = (_ method: Int, _ nanoseconds: Int64, RPCCode) 
 /// On the loop's thread only. Replies to a call that is over, or whose connection is gone, are
 /// ignored. All output of one turn leaves in one `sendmsg` per connection at the turn's end.
 package final class RPCServer {
-  package init(
-    loop: EventLoop, listeners: [UnixSocket], router: Router, limits: Limits = Limits(),
-    authorize: @escaping Authorizer = { _, _ in nil },
-    observe: CallObserver? = nil
-  ) throws(RuntimeError) {
-    preconditionFailure()
-  }
-
-  // MARK: Statistics
+  let loop: EventLoop
+  let limits: Limits
+  let methods: MethodTable
+  let authorize: Authorizer
+  let observe: CallObserver?
+  /// What one `recv` reads into; handlers see its bytes in place.
+  let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 16)
 
   /// How often each refusal happened.
-  package private(set) var counters = RefusalCounters()
+  package internal(set) var counters = RefusalCounters()
   /// Connections open now.
-  package private(set) var connectionCount = 0
+  package internal(set) var connectionCount = 0
+  /// Whether the server is shutting down.
+  package internal(set) var isDraining = false
+
+  var listeners: [Listener] = []
+  var slots: [Slot] = []
+  var freeSlots: [UInt32] = []
+  var users: [UInt32: User] = [:]
+  let budget: InputBudget
+  /// Links with something to send, deliver or free at the end of the turn: a list through the
+  /// links themselves, in the order in which they became dirty.
+  var dirtyHead: LinkPointer?
+  var dirtyTail: LinkPointer?
+  var policyEpoch = 0
+  var drained: (() -> Void)?
+  private var endOfTurn: EventLoop.TurnEnd?
+
+  struct Listener {
+    let socket: UnixSocket
+    let watch: EventLoop.Watch
+  }
+
+  struct Slot {
+    var generation: UInt32 = 0
+    var link: LinkPointer?
+  }
+
+  /// One uid's connections and input.
+  struct User {
+    var connections = 0
+    let share: InputBudget.Share
+  }
+
+  package init(
+    loop: EventLoop, listeners: [UnixSocket], router: Router, limits: Limits = Limits(),
+    authorize: @escaping Authorizer = { _, _ in nil }, observe: CallObserver? = nil
+  ) throws(RuntimeError) {
+    self.loop = loop
+    self.limits = limits
+    self.authorize = authorize
+    self.observe = observe
+    methods = MethodTable(router)
+    budget = InputBudget(limit: limits.inputPerProcess)
+    // Here and for the connections: deinit removes what refers to the server, and the loop calls
+    // nothing that was removed. Counting references would cost each call what its handler costs.
+    endOfTurn = loop.atEndOfTurn { [unowned(unsafe) self] in finishTurn() }
+    for socket in listeners { try listen(on: socket) }
+  }
+
+  deinit {
+    for listener in listeners { loop.remove(listener.watch) }
+    for slot in slots {
+      guard let link = slot.link else { continue }
+      closeLink(link)
+      freeLink(link)
+    }
+    if let endOfTurn { loop.remove(endOfTurn) }
+    readBuffer.deallocate()
+  }
+
   /// Calls of all connections that have no final answer yet.
-  package var callsInFlight: Int { 0 }
+  package var callsInFlight: Int {
+    slots.reduce(0) { $0 + ($1.link?.pointee.wire.pointee.callsInFlight ?? 0) }
+  }
 
-  // MARK: Answers
-
-  /// Answers a call OK with a message of `byteCount` bytes, all of which `write` fills in.
-  package func reply(
-    to id: CallID, byteCount: Int, _ write: (UnsafeMutableRawBufferPointer) -> Void
-  ) {}
-
-  package func reply(to id: CallID, _ message: [UInt8]) {}
-
-  package func fail(_ id: CallID, _ error: RPCError) {}
-
-  /// Whether the call still waits for an answer.
-  package func isLive(_ id: CallID) -> Bool { false }
-
-  // MARK: Life cycle
-
-  /// Takes over a connected socket, for example one half of a socket pair.
-  package func adopt(_ connection: UnixSocket) throws(RuntimeError) {}
+  /// Bytes of input held for all connections.
+  package var inputHeld: Int { budget.heldCount }
 
   /// Asks the authorizer anew for every connection and method.
-  package func policyChanged() {}
+  package func policyChanged() { policyEpoch += 1 }
+}
 
-  /// Shuts down gracefully: stops accepting, refuses new calls with UNAVAILABLE, ends what streams
-  /// on, gives calls in flight until the deadline, flushes, closes, and calls back.
-  package func drain(deadline: MonotonicInstant, _ completion: @escaping () -> Void) {}
+// MARK: - Answers
+
+extension RPCServer {
+  /// Answers a call OK with a message of `byteCount` bytes, all of which `write` fills in.
+  ///
+  /// A message over the frame limit becomes RESOURCE_EXHAUSTED. `write` must not call the server.
+  package func reply(
+    to id: CallID, byteCount: Int, _ write: (UnsafeMutableRawBufferPointer) -> Void
+  ) {
+    guard let link = link(id) else { return }
+    let outcome = link.pointee.wire.pointee.reply(id.stream, byteCount: byteCount, write)
+    if let outcome, outcome.code != .ok { counters.count(.replyTooLarge) }
+    finished(link, id.stream, outcome)
+  }
+
+  package func reply(to id: CallID, _ message: [UInt8]) {
+    reply(to: id, byteCount: message.count) { $0.copyBytes(from: message) }
+  }
+
+  package func fail(_ id: CallID, _ error: RPCError) {
+    guard let link = link(id) else { return }
+    finished(link, id.stream, link.pointee.wire.pointee.fail(id.stream, error))
+  }
+
+  /// Whether the call still waits for an answer.
+  package func isLive(_ id: CallID) -> Bool {
+    link(id)?.pointee.wire.pointee.isActive(id.stream) ?? false
+  }
+
+  /// Who makes the call; nil when it is over.
+  package func peer(of id: CallID) -> PeerCredentials? {
+    guard let link = link(id), link.pointee.wire.pointee.isActive(id.stream) else { return nil }
+    return link.pointee.peer.pointee
+  }
 }
 
 // MARK: - For ResponseStream
 
 extension RPCServer {
-  func bufferedBytes(_ id: CallID) -> Int { 0 }
-  func isWritable(_ id: CallID) -> Bool { false }
-  func send(_ id: CallID, byteCount: Int, _ write: (UnsafeMutableRawBufferPointer) -> Void) {}
-  func finish(_ id: CallID) {}
-  func setReceiving(_ id: CallID, _ isReceiving: Bool) {}
+  func bufferedBytes(_ id: CallID) -> Int {
+    link(id)?.pointee.wire.pointee.outputCount ?? 0
+  }
+
+  func isWritable(_ id: CallID) -> Bool {
+    guard let link = link(id), link.pointee.wire.pointee.isActive(id.stream) else { return false }
+    if link.pointee.wire.pointee.outputCount < limits.streamBacklog { return true }
+    link.pointee.waiting.insert(id.stream)
+    markDirty(link)
+    return false
+  }
+
+  func send(_ id: CallID, byteCount: Int, _ write: (UnsafeMutableRawBufferPointer) -> Void) {
+    guard let link = link(id) else { return }
+    let outcome = link.pointee.wire.pointee.send(id.stream, byteCount: byteCount, write)
+    markDirty(link)
+    if let outcome {
+      counters.count(.replyTooLarge)
+      cancelHandler(link, id.stream)
+      record(outcome)
+    }
+  }
+
+  func finish(_ id: CallID) {
+    guard let link = link(id) else { return }
+    finished(link, id.stream, link.pointee.wire.pointee.finish(id.stream))
+  }
+
+  func setReceiving(_ id: CallID, _ isReceiving: Bool) {
+    guard let link = link(id) else { return }
+    link.pointee.wire.pointee.setReceiving(id.stream, isReceiving)
+    if isReceiving {
+      link.pointee.resumed.append(id.stream)
+      markDirty(link)
+    }
+  }
+
+  /// A call got its final answer from its handler's side; nil when there was no such call.
+  private func finished(_ link: LinkPointer, _ stream: UInt32, _ outcome: CallOutcome?) {
+    guard let outcome else { return }
+    link.pointee.handlers[stream] = nil
+    markDirty(link)
+    record(outcome)
+  }
 }

@@ -1,6 +1,3 @@
-internal import CLinux
-internal import Glibc
-
 /// Why bytes are not a message.
 package enum WireError: Error, Sendable, Hashable {
   /// A field, a length or a varint goes past the end.
@@ -61,10 +58,13 @@ package struct WireField {
 /// to skip: it does so by not looking at them.
 package struct WireReader {
   private let input: UnsafeRawBufferPointer
-  private var offset = 0
+  private var offset: Int
 
-  package init(_ bytes: UnsafeRawBufferPointer) {
+  /// - offset: where the first field begins.
+  @inline(__always)
+  package init(_ bytes: UnsafeRawBufferPointer, from offset: Int = 0) {
     input = bytes
+    self.offset = offset
   }
 
   /// The next field, nil at the end.
@@ -170,8 +170,28 @@ extension UnsafeRawBufferPointer {
   /// Whether two runs of bytes are the same.
   @inline(__always)
   package func isEqual(to other: UnsafeRawBufferPointer) -> Bool {
-    guard count == other.count else { return false }
-    guard let base = baseAddress, let otherBase = other.baseAddress else { return true }
-    return memcmp(base, otherBase, count) == 0
+    count == other.count && starts(with: other)
+  }
+
+  /// Whether the bytes begin with others. By words: names are too short for a call to pay.
+  @inline(__always)
+  package func starts(with other: UnsafeRawBufferPointer) -> Bool {
+    guard count >= other.count else { return false }
+    guard other.count >= 8 else {
+      for offset in 0..<other.count where self[offset] != other[offset] { return false }
+      return true
+    }
+    var offset = 0
+    while offset < other.count - 8 {
+      if word(at: offset) != other.word(at: offset) { return false }
+      offset += 8
+    }
+    // The last word overlaps the one before it.
+    return word(at: other.count - 8) == other.word(at: other.count - 8)
+  }
+
+  @inline(__always)
+  private func word(at offset: Int) -> UInt64 {
+    loadUnaligned(fromByteOffset: offset, as: UInt64.self)
   }
 }

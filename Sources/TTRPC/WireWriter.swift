@@ -4,7 +4,10 @@
 package struct WireWriter {
   package private(set) var bytes: [UInt8] = []
 
-  package init() {}
+  /// - capacity: bytes to make room for at once.
+  package init(capacity: Int = 0) {
+    bytes.reserveCapacity(capacity)
+  }
 
   package mutating func varint(_ number: UInt32, _ value: UInt64) {
     guard value != 0 else { return }

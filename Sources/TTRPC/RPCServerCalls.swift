@@ -1,0 +1,141 @@
+internal import Glibc
+
+/// What the server does with the bytes of a connection: parse, dispatch, observe.
+extension RPCServer {
+  /// Handles what was read.
+  ///
+  /// The way of a unary call that is answered inline: no allocation, no lookup by String, no
+  /// reference kept.
+  func process(_ link: LinkPointer, _ bytes: UnsafeRawBufferPointer) {
+    let wire = link.pointee.wire
+    let now = loop.now
+    var input = bytes
+    do throws(ProtocolViolation) {
+      while let event = try wire.pointee.next(&input, at: now) {
+        if case .call(let call) = event {
+          answer(link, wire, call, now)
+        } else {
+          handle(link, event, now)
+        }
+      }
+    } catch {
+      counters.count(.protocolViolation)
+      abandon(link)
+    }
+    markDirty(link)
+  }
+
+  @inline(__always)
+  private func answer(
+    _ link: LinkPointer, _ wire: UnsafeMutablePointer<ServerConnection>, _ call: IncomingCall,
+    _ now: MonotonicInstant
+  ) {
+    guard isAuthorized(link, call) else { return refuse(link, call) }
+    let entry = methods.entries + call.method
+    let context = CallContext(
+      id: link.pointee.id(call.stream), receivedAt: now, expiry: call.deadline,
+      metadata: call.metadata, method: methods.descriptors + call.method, peer: link.pointee.peer)
+    var reply = Reply(wire, stream: call.stream)
+    // A `.call` is of a method that has a unary handler.
+    entry.pointee.unary.unsafelyUnwrapped._withUnsafeGuaranteedRef {
+      $0.handler(context, call.payload, &reply)
+    }
+    switch reply.state {
+    case .sent(let code):
+      if let observe {
+        observe(call.method, MonotonicInstant.now().nanoseconds - now.nanoseconds, code)
+      }
+      if reply.isTooLarge { counters.count(.replyTooLarge) }
+    case .later: wire.pointee.hold(call, receivedAt: now)
+    case .open:
+      wire.pointee.answer(call.stream, RPCError(.internal, "the method gave no answer"))
+    }
+  }
+
+  @inline(never)
+  private func handle(_ link: LinkPointer, _ event: ServerEvent, _ now: MonotonicInstant) {
+    switch event {
+    case .call, .none: break
+    case .open(let call): open(link, call, now)
+    case .message(let stream, let message, let isLast):
+      let handler = link.pointee.handlers[stream]
+      handler?.received(message)
+      if isLast, link.pointee.wire.pointee.isActive(stream) { handler?.halfClosed() }
+    case .halfClosed(let stream): link.pointee.handlers[stream]?.halfClosed()
+    case .refused(_, let refusal): counters.count(refusal)
+    case .broken(let stream, let refusal):
+      counters.count(refusal)
+      cancelHandler(link, stream)
+    }
+  }
+
+  private func open(_ link: LinkPointer, _ call: IncomingCall, _ now: MonotonicInstant) {
+    let id = link.pointee.id(call.stream)
+    guard isAuthorized(link, call) else {
+      counters.count(.notAuthorized)
+      return fail(id, denial(link, call))
+    }
+    let entry = methods.entries + call.method
+    let context = CallContext(
+      id: id, receivedAt: now, expiry: call.deadline, metadata: call.metadata,
+      method: methods.descriptors + call.method, peer: link.pointee.peer)
+    let stream = ResponseStream(id: id, kind: methods.descriptors[call.method].kind, server: self)
+    guard let makeHandler = entry.pointee.stream else { return }
+    do throws(RPCError) {
+      let handler = try makeHandler(context, stream)
+      // It may have ended the stream already.
+      if link.pointee.wire.pointee.isActive(call.stream) {
+        link.pointee.handlers[call.stream] = handler
+      }
+    } catch { fail(id, error) }
+  }
+
+  /// Tells a handler whose call was ended for it.
+  func cancelHandler(_ link: LinkPointer, _ stream: UInt32) {
+    link.pointee.handlers.removeValue(forKey: stream)?.cancelled()
+  }
+
+  func record(_ outcome: CallOutcome) {
+    observe?(
+      outcome.method, MonotonicInstant.now().nanoseconds - outcome.receivedAt.nanoseconds,
+      outcome.code)
+  }
+}
+
+// MARK: - Authorization
+
+extension RPCServer {
+  @inline(__always)
+  private func isAuthorized(_ link: LinkPointer, _ call: IncomingCall) -> Bool {
+    if link.pointee.verdictEpoch == policyEpoch, link.pointee.verdicts[call.method] == .allowed {
+      return true
+    }
+    return ask(link, call)
+  }
+
+  @inline(never)
+  private func ask(_ link: LinkPointer, _ call: IncomingCall) -> Bool {
+    if link.pointee.verdictEpoch != policyEpoch {
+      link.pointee.verdicts = Array(repeating: .unknown, count: methods.count)
+      link.pointee.verdictEpoch = policyEpoch
+    }
+    if link.pointee.verdicts[call.method] == .unknown {
+      let error = authorize(
+        link.pointee.peer.pointee, methods.descriptors[call.method])
+      link.pointee.verdicts[call.method] = error == nil ? .allowed : .denied
+    }
+    return link.pointee.verdicts[call.method] == .allowed
+  }
+
+  @inline(never)
+  private func refuse(_ link: LinkPointer, _ call: IncomingCall) {
+    counters.count(.notAuthorized)
+    link.pointee.wire.pointee.answer(call.stream, denial(link, call))
+  }
+
+  private func denial(_ link: LinkPointer, _ call: IncomingCall) -> RPCError {
+    let method = methods.descriptors[call.method]
+    return authorize(link.pointee.peer.pointee, method)
+      ?? RPCError(.permissionDenied, "\(method.fullName) is not allowed")
+  }
+}
