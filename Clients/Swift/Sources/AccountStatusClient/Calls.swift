@@ -1,5 +1,5 @@
 internal import AccountStatusAPI
-internal import AccountStatusModel
+package import AccountStatusModel
 internal import TTRPC
 
 // From typed messages to bytes and back.
@@ -40,6 +40,17 @@ extension AccountStatusClient {
     }
     let unknown = MethodDescriptor(service: String(parts[0]), name: String(parts[1]), kind: .unary)
     return try await call(unknown, payload, timeout: timeout)
+  }
+
+  /// The encoded ReportFactsRequest of some facts, to make with `rawCall` or to show.
+  package static func encodedReport(
+    of facts: [Fact], mode: ReportMode
+  ) throws(AccountStatusError) -> [UInt8] {
+    do throws(FormError) {
+      return try ReportFactsRequest(facts: facts, mode: mode.wire).checkedEncoding()
+    } catch {
+      throw AccountStatusError(error)
+    }
   }
 
   private func call(
