@@ -60,7 +60,7 @@ package struct AccountFacts: Sendable {
     if let thing = fact.fact.kind.thing {
       entry.previousHolder = names.hold(thing, at: place)
     }
-    if let retractedAt = retractions[identity] { entry.retractedAt = retractedAt }
+    entry.retractedAt = retractions[identity]
     if case .factRetracted(let retracted) = fact.fact.kind {
       retract(retracted, at: fact.recordedAt)
     }
@@ -133,13 +133,13 @@ struct FactEntry: Sendable {
   let effectiveAt: Instant
   let recordedAt: Instant
   let effect: FactEffect
-  /// From here on the fact counts at no instant.
-  var retractedAt = Instant.distantFuture
+  /// From here on the fact counts at no instant; nil: it is not retracted.
+  var retractedAt: Instant?
   /// The place of the previous fact that introduced the same thing, or -1.
   var previousHolder: Int32 = -1
 
   /// Whether the fact was known, and not retracted, at an instant.
   func counts(knownAt: Instant) -> Bool {
-    recordedAt <= knownAt && retractedAt > knownAt
+    recordedAt <= knownAt && retractedAt.map { $0 > knownAt } ?? true
   }
 }

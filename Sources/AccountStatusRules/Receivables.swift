@@ -111,15 +111,11 @@ extension Receivables {
   }
 
   mutating func issue(_ invoice: Int32, on day: CalendarDay) {
-    guard !invoices[Int(invoice)].isIssued else { return }
     update(invoice, on: day) { $0.isIssued = true }
-    askPayments(of: invoice, on: day)
   }
 
   mutating func void(_ invoice: Int32, on day: CalendarDay) {
-    guard !invoices[Int(invoice)].isVoided else { return }
     update(invoice, on: day) { $0.isVoided = true }
-    askPayments(of: invoice, on: day)
   }
 
   mutating func dispute(_ invoice: Int32, isOpen: Bool, on day: CalendarDay) {
@@ -168,6 +164,7 @@ extension Receivables {
     if let fewestDays {
       pastDue.set(number, holds: isOpen && daysPastDue >= Int(fewestDays))
     }
+    if before.takesPayments != invoice.takesPayments { askPayments(of: number, on: day) }
   }
 }
 
@@ -208,7 +205,6 @@ extension Receivables {
 
   /// An invoice begins or ceases to take payments: whatever was allocated to it follows.
   private mutating func askPayments(of invoice: Int32, on day: CalendarDay) {
-    guard invoices[Int(invoice)].isIssued else { return }
     let takes = invoices[Int(invoice)].takesPayments
     for place in names.allocationsOfInvoice[Int(invoice)]
     where allotments[Int(place)].isEffective {

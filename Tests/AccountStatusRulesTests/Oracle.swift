@@ -1,0 +1,477 @@
+import AccountStatusModel
+import AccountStatusRules
+
+/// A second, deliberately naive reading of the rules, to compare the sweep with.
+///
+/// Every question filters all facts anew; nothing is carried from instant to instant but the
+/// episode and the stretches of reasons, which are walked over every instant that is probed and
+/// every one at which anything could change. It shares no code with the evaluation.
+struct Oracle {
+  private let edition: PolicyEdition
+  /// What counts: known, not retracted, one fact per thing; by (effective_at, source, fact_id).
+  private var facts: [Fact]
+  private let registeredAt: Instant
+  private let registration: AccountRegistered
+
+  /// Nil: not registered, as known then.
+  init?(_ stored: [StoredFact], edition: PolicyEdition, knownAt: Instant?) {
+    self.edition = edition
+    let known = stored.filter { knownAt == nil || $0.recordedAt <= knownAt! }
+    var retracted: Set<FactIdentity> = []
+    for case .factRetracted(let identity) in known.map(\.fact.kind) { retracted.insert(identity) }
+    let counting = known.map(\.fact).filter {
+      if case .factRetracted = $0.kind { false } else { !retracted.contains($0.identity) }
+    }
+    facts = counting.filter { fact in
+      guard let thing = fact.thingName else { return true }
+      return !counting.contains { $0.thingName == thing && $0.identity < fact.identity }
+    }.sorted { ($0.effectiveAt, $0.identity) < ($1.effectiveAt, $1.identity) }
+    for fact in facts {
+      guard case .accountRegistered(let registration) = fact.kind else { continue }
+      self.registration = registration
+      registeredAt = fact.effectiveAt
+      return
+    }
+    return nil
+  }
+
+  private func facts(by instant: Instant) -> [Fact] { facts.filter { $0.effectiveAt <= instant } }
+
+  private var rules: ProgramRules? {
+    edition.coveredClouds.contains(registration.cloud)
+      ? edition.rules(for: registration.program) : nil
+  }
+}
+
+extension Oracle {
+  /// Instants at which anything could change, by the prose.
+  var boundaries: [Instant] {
+    var instants: Set<Instant> = [registeredAt]
+    func add(_ day: CalendarDay, _ days: Int32) {
+      if let start = day.adding(days: days).start { instants.insert(start) }
+    }
+    for fact in facts {
+      instants.insert(fact.effectiveAt)
+      switch fact.kind {
+      case .invoiceIssued(let invoice):
+        for days: Int32 in [1, 60, 61] { add(invoice.dueDate, days) }
+      case .reinstatementDecided(let decision):
+        for waiver in decision.waivers { instants.insert(waiver.until) }
+      case .profileVerificationChanged: add(fact.effectiveAt.day, 31)
+      default: break
+      }
+    }
+    return instants.filter { $0 >= registeredAt && Instant.range.contains($0) }.sorted()
+  }
+
+  /// The standings at all boundaries, a nanosecond before and after each, and these instants.
+  ///
+  /// Details are left empty.
+  func standings(alsoAt probes: [Instant] = []) -> [(at: Instant, standing: Standing)] {
+    var instants = Set(probes)
+    for boundary in boundaries {
+      for delta: Int64 in [-1, 0, 1] { instants.insert(boundary.adding(nanoseconds: delta)) }
+    }
+    var life = Life()
+    var answers: [(at: Instant, standing: Standing)] = []
+    var byDate: [Bool] = []
+    for instant in instants.sorted() where instant >= registeredAt {
+      guard Instant.range.contains(instant) else { continue }
+      byDate.append(isSuspended(at: instant, withoutItsFacts: life))
+      live(&life, at: instant)
+      answers.append((instant, standing(at: instant, life)))
+    }
+    var next: NextTransition?
+    for index in answers.indices.reversed() {
+      answers[index].standing.nextTransition = next
+      let state = answers[index].standing.state
+      guard index > 0, answers[index - 1].standing.state != state else { continue }
+      let reasons = state == .suspended && byDate[index] ? answers[index].standing.reasons : []
+      next = NextTransition(
+        at: answers[index].at, toState: state, because: reasons.map(\.code),
+        subjects: reasons.flatMap(\.subjects))
+    }
+    return answers
+  }
+
+  /// What only history can tell.
+  private struct Life {
+    var episode: Instant?
+    var lastEnd: Instant?
+    var isDeclined = false
+    /// The reasons of the last instant lived through.
+    var reasons: [Reason] = []
+  }
+
+  /// One instant: reasons, decisions by id, opening.
+  private func live(_ life: inout Life, at instant: Instant) {
+    var reasons = state(at: instant, life).isJudged ? reasons(at: instant, life) : []
+    for index in reasons.indices {
+      let before = life.reasons.first { $0.code == reasons[index].code }
+      reasons[index].since = before?.since ?? instant
+    }
+    life.reasons = reasons
+    let decisions = decisions(by: instant).filter { $0.at == instant }
+    for decision in decisions.sorted(by: { $0.decision.decisionID < $1.decision.decisionID }) {
+      if decision.decision.outcome == .declined {
+        life.isDeclined = life.episode != nil
+      } else if life.episode != nil {
+        life.episode = nil
+        life.isDeclined = false
+        life.lastEnd = instant
+      }
+    }
+    if life.episode == nil, !reasons.isEmpty {
+      life.episode = instant
+      life.isDeclined = false
+    }
+  }
+
+  /// The account, active until now, would be suspended were there no facts of this instant.
+  private func isSuspended(at instant: Instant, withoutItsFacts life: Life) -> Bool {
+    guard life.episode == nil, state(at: instant.adding(nanoseconds: -1), life) == .active
+    else { return false }
+    var other = self
+    other.facts = facts.filter { $0.effectiveAt != instant }
+    return !other.reasons(at: instant, life).isEmpty
+  }
+
+  private func state(at instant: Instant, _ life: Life) -> AccountState {
+    if facts(by: instant).contains(where: { $0.kind == .accountClosed }) { return .closed }
+    if rules == nil { return .notCovered }
+    return life.episode == nil ? .active : .suspended
+  }
+
+  private func standing(at instant: Instant, _ life: Life) -> Standing {
+    let state = state(at: instant, life)
+    let reasons = state == .suspended ? life.reasons : []
+    let closing = facts.first { $0.kind == .accountClosed }?.effectiveAt ?? registeredAt
+    let since: Instant =
+      switch state {
+      case .active: life.lastEnd ?? registeredAt
+      case .suspended: life.episode ?? registeredAt
+      case .closed: max(closing, registeredAt)
+      case .notCovered: registeredAt
+      }
+    return Standing(
+      state: state, since: since, reasons: reasons,
+      capabilities: capabilities(in: state), notices: notices(at: instant, state, reasons),
+      isEligibleForReinstatement: state == .suspended && reasons.isEmpty,
+      reinstatementState: reinstatement(at: instant, state, reasons, life))
+  }
+
+  private func capabilities(in state: AccountState) -> WordSet<Capability> {
+    let outside: WordSet<Capability> = [.viewBilling, .payInvoice, .submitSupportRequest]
+    let denied: WordSet<Capability> = [
+      .authorizeNewLicenses, .authorizeNewServices, .sellNewLicenses, .sellNewServices,
+      .increaseQuantity, .addAddon, .createCustomer,
+    ]
+    switch state {
+    case .active: return .all
+    case .suspended: return WordSet(Capability.allCases.filter { !denied.contains($0) })
+    case .closed, .notCovered: return outside
+    }
+  }
+}
+
+// MARK: - Reasons
+
+extension Oracle {
+  /// The unwaived reasons; `life` as it was just before.
+  private func reasons(at instant: Instant, _ life: Life) -> [Reason] {
+    guard let rules, instant >= registeredAt else { return [] }
+    var reasons: [Reason] = []
+    func add(_ code: ReasonCode, _ subjects: [Identifier]) {
+      let unwaived = subjects.filter { !isWaived(code, $0, at: instant) }
+      if !unwaived.isEmpty { reasons.append(Reason(code: code, subjects: unwaived)) }
+    }
+    if rules.abuse != nil {
+      add(.accountAbuse, findings(at: instant, .significant, .confirmed))
+    }
+    if let rule = rules.billing {
+      let late = openInvoices(at: instant).filter {
+        rule.pastDue.isMet(by: instant.day.days(since: $0.dueDate))
+      }
+      add(.billingPastDue, late.map(\.invoiceID))
+    }
+    if rules.provider != nil, types(at: instant).contains(.indirectReseller) {
+      add(.indirectProviderIssue, issues(at: instant))
+    }
+    if let rule = rules.profile, !isWaived(.profileFailedOrRejected, nil, at: instant) {
+      let profile = profile(at: instant)
+      let isUnderReview =
+        rule.holdsUnderReview && profile.overall == .pending
+        && (profile.last == .failed || profile.last == .rejected)
+        && life.episode != nil
+      if isUnderReview || hasFailed(rule, at: instant) {
+        reasons.append(Reason(code: .profileFailedOrRejected, isUnderReview: isUnderReview))
+      }
+    }
+    return reasons
+  }
+
+  private func isWaived(_ code: ReasonCode, _ subject: Identifier?, at instant: Instant) -> Bool {
+    decisions(by: instant).contains { _, decision in
+      decision.waivers.contains {
+        $0.reason == code && instant < $0.until && ($0.subject == nil || $0.subject == subject)
+      }
+    }
+  }
+
+  private func hasFailed(_ rule: ProfileRule, at instant: Instant) -> Bool {
+    guard let overall = profile(at: instant).overall, rule.states.contains(overall) else {
+      return false
+    }
+    // Back to the start of the run: the last instant before which another state was.
+    var start = instant
+    for fact in facts(by: instant).reversed() {
+      guard case .profileVerificationChanged(let change) = fact.kind, change.overall != nil
+      else { continue }
+      guard let then = profile(at: fact.effectiveAt).overall, rule.states.contains(then)
+      else { break }
+      start = fact.effectiveAt
+    }
+    return rule.lasting.isMet(by: instant.day.days(since: start.day))
+  }
+
+  private func profile(
+    at instant: Instant
+  ) -> (overall: VerificationState?, last: VerificationState?, checks: [CheckState]) {
+    var overall: VerificationState?
+    var last: VerificationState?
+    var checks: [VerificationCheck: CheckState] = [:]
+    for case .profileVerificationChanged(let change) in facts(by: instant).map(\.kind) {
+      if let state = change.overall {
+        overall = state
+        if [.authorized, .rejected, .failed].contains(state) { last = state }
+      }
+      if let state = change.lastFinalized { last = state }
+      checks.merge(change.checks) { _, new in new }
+    }
+    return (overall, last, Array(checks.values))
+  }
+
+  private func types(at instant: Instant) -> WordSet<PartnerType> {
+    var types: WordSet<PartnerType> = []
+    for fact in facts(by: instant) {
+      if case .accountRegistered(let registration) = fact.kind { types = registration.partnerTypes }
+      if case .partnerTypesChanged(let changed) = fact.kind { types = changed }
+    }
+    return types
+  }
+
+  private func findings(
+    at instant: Instant, _ severity: AbuseSeverity?, _ state: AbuseState
+  ) -> [Identifier] {
+    var last: [Identifier: (AbuseSeverity, AbuseState)] = [:]
+    for case .abuseFindingChanged(let id, let severity, let state) in facts(by: instant).map(\.kind)
+    {
+      last[id] = (severity, state)
+    }
+    return last.filter { $0.value.1 == state && (severity == nil || $0.value.0 == severity) }
+      .keys.sorted()
+  }
+
+  /// Issues open with both flags.
+  private func issues(at instant: Instant) -> [Identifier] {
+    var open: [Identifier] = []
+    for fact in facts(by: instant) {
+      guard case .providerIssueOpened(let issue) = fact.kind, issue.affectsOperations,
+        issue.impactsAccount
+      else { continue }
+      let isResolved = facts(by: instant).contains {
+        guard $0.kind == .providerIssueResolved(issueID: issue.issueID) else { return false }
+        return $0.effectiveAt != fact.effectiveAt || $0.identity > fact.identity
+      }
+      if !isResolved { open.append(issue.issueID) }
+    }
+    return open.sorted()
+  }
+}
+
+// MARK: - Money
+
+extension Oracle {
+  /// Invoices with something open, by due date, then id.
+  private func openInvoices(at instant: Instant) -> [InvoiceIssued] {
+    invoices(at: instant).filter { open($0, at: instant) > 0 }
+      .sorted { ($0.dueDate, $0.invoiceID) < ($1.dueDate, $1.invoiceID) }
+  }
+
+  /// Known and not voided.
+  private func invoices(at instant: Instant) -> [InvoiceIssued] {
+    let known = facts(by: instant)
+    return known.compactMap { fact in
+      guard case .invoiceIssued(let invoice) = fact.kind else { return nil }
+      let isVoided = known.contains {
+        if case .invoiceVoided(invoice.invoiceID, _) = $0.kind { true } else { false }
+      }
+      return isVoided ? nil : invoice
+    }
+  }
+
+  private func open(_ invoice: InvoiceIssued, at instant: Instant) -> Int128 {
+    var open = invoice.total.billionths
+    for fact in facts(by: instant) {
+      if case .creditApplied(_, invoice.invoiceID, let amount) = fact.kind,
+        amount.currency == invoice.total.currency
+      {
+        open -= amount.billionths
+      }
+    }
+    for payment in payments(at: instant) { open -= payment.given[invoice.invoiceID] ?? 0 }
+    return max(0, open)
+  }
+
+  /// Unreversed payments: what each gives to which invoice, and what is not allocated at all.
+  private func payments(
+    at instant: Instant
+  ) -> [(given: [Identifier: Int128], unallocated: Int128)] {
+    let known = facts(by: instant)
+    let invoices = Dictionary(
+      uniqueKeysWithValues: invoices(at: instant).map { ($0.invoiceID, $0.total.currency) })
+    return known.compactMap { fact in
+      guard case .paymentReceived(let id, let amount, _) = fact.kind,
+        !known.contains(where: { $0.kind == .paymentReversed(paymentID: id) })
+      else { return nil }
+      var rest = amount.billionths
+      var asked: Int128 = 0
+      var given: [Identifier: Int128] = [:]
+      for allocation in known.flatMap({ $0.allocations(of: id) })
+      where allocation.amount.currency == amount.currency
+        && invoices[allocation.invoiceID] == amount.currency
+      {
+        let part = min(rest, allocation.amount.billionths)
+        rest -= part
+        asked += allocation.amount.billionths
+        given[allocation.invoiceID, default: 0] += part
+      }
+      return (given, amount.billionths - asked)
+    }
+  }
+}
+
+// MARK: - Notices and reinstatement
+
+extension Oracle {
+  private func notices(
+    at instant: Instant, _ state: AccountState, _ reasons: [Reason]
+  ) -> WordSet<Notice> {
+    let known = facts(by: instant)
+    let open = openInvoices(at: instant)
+    let profile = profile(at: instant)
+    let billing = reasons.first { $0.code == .billingPastDue }?.subjects ?? []
+    var notices: [Notice] = []
+    if open.contains(where: { $0.dueDate < instant.day && !billing.contains($0.invoiceID) }) {
+      notices.append(.paymentDelinquent)
+    }
+    if payments(at: instant).contains(where: { $0.unallocated > 0 }) {
+      notices.append(.unallocatedPayment)
+    }
+    if open.contains(where: { isDisputed($0.invoiceID, at: instant) }) { notices.append(.disputed) }
+    if profile.overall == .pending { notices.append(.verificationPending) }
+    if profile.checks.contains(where: { $0 != .passed }), profile.overall != .failed,
+      profile.overall != .rejected
+    {
+      notices.append(.profileIncomplete)
+    }
+    if !findings(at: instant, nil, .suspected).isEmpty { notices.append(.abuseUnderReview) }
+    let types = types(at: instant)
+    if !types.contains(.indirectReseller), !issues(at: instant).isEmpty {
+      notices.append(.reasonNotApplicable)
+    }
+    if types == [.indirectReseller], !open.isEmpty { notices.append(.invoiceOnUnbilledType) }
+    if exceedsInvoices(open, at: instant) { notices.append(.balanceWithoutInvoice) }
+    for fact in known.reversed() {
+      guard case .externalStatusObserved(let observed, _) = fact.kind else { continue }
+      if observed != state { notices.append(.divergesFromObserved) }
+      break
+    }
+    if known.count == 1 { notices.append(.noEvidence) }
+    return WordSet(notices)
+  }
+
+  private func isDisputed(_ invoice: Identifier, at instant: Instant) -> Bool {
+    facts(by: instant).last {
+      $0.kind == .disputeOpened(invoiceID: invoice) || $0.kind == .disputeClosed(invoiceID: invoice)
+    }?.kind == .disputeOpened(invoiceID: invoice)
+  }
+
+  private func exceedsInvoices(_ invoices: [InvoiceIssued], at instant: Instant) -> Bool {
+    var balances: [Currency: Int128] = [:]
+    for case .balanceReported(let amount) in facts(by: instant).map(\.kind) {
+      balances[amount.currency] = amount.billionths
+    }
+    return balances.contains { currency, balance in
+      let sum = invoices.filter { $0.total.currency == currency }
+        .reduce(Int128(0)) { $0 + open($1, at: instant) }
+      return balance > sum
+    }
+  }
+
+  private func decisions(
+    by instant: Instant
+  ) -> [(at: Instant, decision: ReinstatementDecision)] {
+    facts(by: instant).compactMap {
+      guard case .reinstatementDecided(let decision) = $0.kind else { return nil }
+      return ($0.effectiveAt, decision)
+    }
+  }
+
+  private func reinstatement(
+    at instant: Instant, _ state: AccountState, _ reasons: [Reason], _ life: Life
+  ) -> ReinstatementState {
+    guard state == .suspended else { return .none }
+    let decisions = decisions(by: instant)
+    for fact in facts(by: instant).reversed() {
+      guard case .supportRequestOpened(let request) = fact.kind,
+        request.purpose == .reinstatement
+      else { continue }
+      let isDecided = decisions.contains { at, decision in
+        decision.requestID == request.requestID
+          || decision.requestID == nil && fact.effectiveAt <= at
+      }
+      let status = status(of: request.requestID, at: instant)
+      if isDecided || status == .closed { continue }
+      if !reasons.isEmpty { return .awaitingRemedy }
+      return status == .attentionNeeded ? .partnerActionNeeded : .inReview
+    }
+    return life.isDeclined ? .declined : .notRequested
+  }
+
+  private func status(of request: Identifier, at instant: Instant) -> SupportRequestStatus {
+    for fact in facts(by: instant).reversed() {
+      if case .supportRequestUpdated(request, let status) = fact.kind { return status }
+    }
+    return .open
+  }
+}
+
+extension AccountState {
+  /// Whether reasons count in the state at all.
+  fileprivate var isJudged: Bool { self == .active || self == .suspended }
+}
+
+extension Fact {
+  /// Names what only one fact introduces.
+  fileprivate var thingName: String? {
+    switch kind {
+    case .accountRegistered: "registration"
+    case .invoiceIssued(let invoice): "invoice \(invoice.invoiceID)"
+    case .paymentReceived(let id, _, _): "payment \(id)"
+    case .creditApplied(let id, _, _): "credit \(id)"
+    case .supportRequestOpened(let request): "request \(request.requestID)"
+    case .providerIssueOpened(let issue): "issue \(issue.issueID)"
+    case .reinstatementDecided(let decision): "decision \(decision.decisionID)"
+    default: nil
+    }
+  }
+
+  fileprivate func allocations(of payment: Identifier) -> [Allocation] {
+    switch kind {
+    case .paymentReceived(payment, _, let allocations): allocations
+    case .paymentAllocated(payment, let allocations): allocations
+    default: []
+    }
+  }
+}
