@@ -18,6 +18,10 @@ let c: [CSetting] = [
 /// Test targets mirror the sources.
 let tests: [Target] = [
   .testTarget(
+    name: "AccountStatusAPITests",
+    dependencies: ["AccountStatusAPI", "AccountStatusModel", "TTRPC", "CAccountStatusDescriptors"],
+    swiftSettings: swift),
+  .testTarget(
     name: "PartnerCenterImportTests",
     dependencies: ["PartnerCenterImport", "AccountStatusModel"],
     exclude: ["Documents"], swiftSettings: swift),

@@ -98,21 +98,23 @@ private enum AccountIDByte {
 /// Writes the very bytes that libprotobuf-c would. The buffers outlive the value; text has been
 /// checked where it was stored. Sets are bits: bit n is the word with number n, bit 0 is never set.
 package struct BasicStatusReply {
-  package var accountID: UnsafeRawBufferPointer
+  package let accountID: UnsafeRawBufferPointer
   /// The contract's number; so are the other states.
-  package var state: UInt8
+  package let state: UInt8
   /// Nanoseconds since 1970-01-01T00:00:00Z, as the other instants; never negative.
-  package var since: Int64
-  package var reasons: UInt64
-  package var capabilities: UInt64
-  package var notices: UInt64
-  package var nextTransition: (at: Int64, toState: UInt8)?
-  package var isEligibleForReinstatement: Bool
-  package var reinstatementState: UInt8
-  package var policyEdition: UnsafeRawBufferPointer
-  package var revision: UInt64
-  package var asOf: Int64
-  package var token: UnsafeRawBufferPointer
+  package let since: Int64
+  package let reasons: UInt64
+  package let capabilities: UInt64
+  package let notices: UInt64
+  package let nextTransition: (at: Int64, toState: UInt8)?
+  package let isEligibleForReinstatement: Bool
+  package let reinstatementState: UInt8
+  package let policyEdition: UnsafeRawBufferPointer
+  package let revision: UInt64
+  package let asOf: Int64
+  package let token: UnsafeRawBufferPointer
+  /// Measured once.
+  private var statusByteCount: Int
 
   package init(
     accountID: UnsafeRawBufferPointer, state: UInt8, since: Int64, reasons: UInt64,
@@ -134,29 +136,28 @@ package struct BasicStatusReply {
     self.revision = revision
     self.asOf = asOf
     self.token = token
+    statusByteCount = 0
+    statusByteCount = measuredStatus()
   }
 
   /// The exact number of bytes that `write` fills in.
   package var byteCount: Int {
-    let status = statusByteCount
-    return 1 + varintSize(UInt64(status)) + status + sliceSize(token.count)
+    1 + varintSize(UInt64(statusByteCount)) + statusByteCount + sliceSize(token.count)
   }
 
   /// Writes all `byteCount` bytes. The buffer has at least that size.
   package func write(_ buffer: UnsafeMutableRawBufferPointer) {
-    let status = statusByteCount
-    let total = 1 + varintSize(UInt64(status)) + status + sliceSize(token.count)
-    precondition(buffer.count >= total)
+    precondition(buffer.count >= byteCount)
     guard let base = buffer.baseAddress else { return }
     var output = Output(base.assumingMemoryBound(to: UInt8.self))
-    output.tag(0x0a, length: status)
+    output.tag(0x0a, length: statusByteCount)
     writeStatus(&output)
     output.slice(0x12, token)
   }
 }
 
 extension BasicStatusReply {
-  private var statusByteCount: Int {
+  private func measuredStatus() -> Int {
     var size = sliceSize(accountID.count) + numberSize(UInt64(state))
     size += 2 + timestampSize(since)
     size += 4 * reasons.nonzeroBitCount

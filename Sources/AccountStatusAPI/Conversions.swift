@@ -247,6 +247,17 @@ extension MessageArena {
     list(words) { make($0.number) }
   }
 
+  /// The numbers of a set, ascending.
+  func words<Element: RawRepresentable<UInt32>>(
+    _ set: WordSet<some Word>, _ make: (UInt32) -> Element
+  ) -> (Int, UnsafeMutablePointer<Element>?) {
+    var rest = set.bits
+    return list(0..<rest.nonzeroBitCount) { _ in
+      defer { rest &= rest - 1 }
+      return make(UInt32(rest.trailingZeroBitCount))
+    }
+  }
+
   func texts(
     _ texts: some Collection<String>
   ) -> (Int, UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?) {

@@ -57,7 +57,7 @@ extension FactKind {
     case .partnerTypesChanged(let types):
       wire.kind_case = ACCOUNTSTATUS__V1__FACT__KIND_PARTNER_TYPES_CHANGED
       wire.partner_types_changed = arena.message {
-        ($0.n_partner_types, $0.partner_types) = arena.words(types.words) { .init($0) }
+        ($0.n_partner_types, $0.partner_types) = arena.words(types) { .init($0) }
       }
     case .accountClosed:
       wire.kind_case = ACCOUNTSTATUS__V1__FACT__KIND_ACCOUNT_CLOSED
@@ -190,7 +190,7 @@ extension AccountRegistered {
     _ wire: inout Accountstatus__V1__AccountRegistered, _ arena: MessageArena
   ) {
     wire.cloud = .init(cloud.number)
-    (wire.n_partner_types, wire.partner_types) = arena.words(partnerTypes.words) { .init($0) }
+    (wire.n_partner_types, wire.partner_types) = arena.words(partnerTypes) { .init($0) }
     wire.program = .init(program.number)
     wire.display_name = arena.text(displayName)
     wire.country = arena.text(country)

@@ -45,8 +45,8 @@ extension Standing {
     wire.state = .init(state.number)
     wire.since = arena.timestamp(since)
     (wire.n_reasons, wire.reasons) = arena.messages(reasons) { $0.fill(&$1, arena) }
-    (wire.n_capabilities, wire.capabilities) = arena.words(capabilities.words) { .init($0) }
-    (wire.n_notices, wire.notices) = arena.words(notices.words) { .init($0) }
+    (wire.n_capabilities, wire.capabilities) = arena.words(capabilities) { .init($0) }
+    (wire.n_notices, wire.notices) = arena.words(notices) { .init($0) }
     wire.next_transition = arena.nextTransition(nextTransition)
     wire.eligible_for_reinstatement = isEligibleForReinstatement ? 1 : 0
     wire.reinstatement_state = .init(reinstatementState.number)
