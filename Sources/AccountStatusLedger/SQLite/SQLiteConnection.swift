@@ -39,6 +39,9 @@ final class SQLiteConnection {
     } catch {
       throw LedgerError(error, path: path).about(path)
     }
+    // GRDB follows transactions through its own calls only, and traps in these on any other commit.
+    sqlite3_commit_hook(handle, nil, nil)
+    sqlite3_rollback_hook(handle, nil, nil)
     logPageCount = .allocate(capacity: 1)
     logPageCount.initialize(to: 0)
     // Takes the place of SQLite's automatic checkpoint, which ignores a failed fsync of the

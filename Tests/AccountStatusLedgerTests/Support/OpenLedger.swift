@@ -1,0 +1,203 @@
+import AccountStatusLedger
+import AccountStatusModel
+import AccountStatusRules
+import Synchronization
+
+/// A ledger on a real file, its deliveries turned into return values.
+///
+/// Keeps what a server would keep: the row of every account, checked as rows arrive.
+final class OpenLedger: Sendable {
+  /// How a request was answered.
+  enum Answer: Sendable {
+    case reported(ReportResult, LedgerToken)
+    case facts(AccountSnapshot?)
+    case page(FactPage)
+    case caughtUp(Instant, LedgerToken)
+    case failed(LedgerError)
+  }
+
+  /// What a server would know.
+  struct Seen: Sendable {
+    var rows: [AccountID: StatusRow] = [:]
+    var published: [StatusRow] = []
+    var groups: [CommittedGroup] = []
+    var trouble: [LedgerError] = []
+    var recoveries = 0
+    var unreadable: [AccountID] = []
+    /// What a delivery did that it must not.
+    var faults: [String] = []
+    fileprivate var waiting: [UInt64: CheckedContinuation<Answer, Never>] = [:]
+    fileprivate var lastPosition: UInt64 = 0
+  }
+
+  let clock: ManualClock
+  let ledger: Ledger
+  private let box: Box
+  private let nextID = Atomic<UInt64>(1)
+
+  /// Shared with the ledger's thread.
+  private final class Box: Sendable {
+    let seen = Mutex(Seen())
+    let watchers = Mutex<[Watcher]>([])
+
+    func receive(_ delivery: Delivery) {
+      let now = seen.withLock { seen in
+        seen.take(delivery)
+        return seen
+      }
+      watchers.withLock { watchers in
+        watchers.removeAll { watcher in
+          guard watcher.condition(now) else { return false }
+          watcher.continuation.resume()
+          return true
+        }
+      }
+    }
+  }
+
+  private struct Watcher {
+    let condition: @Sendable (Seen) -> Bool
+    let continuation: CheckedContinuation<Void, Never>
+  }
+
+  init(
+    _ path: String, clock: ManualClock, edition: String = PolicyEdition.defaultName,
+    configure: (inout Ledger.Configuration) -> Void = { _ in }
+  ) throws {
+    var configuration = Ledger.Configuration(
+      databasePath: path, editions: try EditionCatalogue(defaultName: edition), clock: clock)
+    configure(&configuration)
+    self.clock = clock
+    let box = Box()
+    self.box = box
+    ledger = try Ledger.open(
+      configuration,
+      publish: { row in
+        box.seen.withLock {
+          $0.published.append(row)
+          $0.rows[row.accountID] = row
+        }
+      }, deliver: { box.receive($0) })
+    box.seen.withLock { [ledger] in $0.lastPosition = ledger.openedAt.position }
+  }
+
+  var seen: Seen { box.seen.withLock { $0 } }
+
+  /// The row of an account.
+  func row(_ id: AccountID) -> StatusRow? { seen.rows[id] }
+
+  func ask(_ request: (RequestID) -> LedgerRequest) async -> Answer {
+    let id = RequestID(nextID.add(1, ordering: .relaxed).oldValue)
+    let request = request(id)
+    return await withCheckedContinuation { continuation in
+      box.seen.withLock { $0.waiting[id.number] = continuation }
+      ledger.submit(request)
+    }
+  }
+
+  /// Waits until what was delivered answers a condition.
+  func until(_ condition: @escaping @Sendable (Seen) -> Bool) async {
+    await withCheckedContinuation { continuation in
+      // The list is held while the present is looked at: no delivery falls in between.
+      box.watchers.withLock { watchers in
+        if condition(seen) {
+          continuation.resume()
+        } else {
+          watchers.append(Watcher(condition: condition, continuation: continuation))
+        }
+      }
+    }
+  }
+
+  /// Reports facts; throws what failed.
+  @discardableResult
+  func report(
+    _ facts: [Fact], mode: ReportMode = .allOrNothing, recorder: Recorder = Recorder()
+  ) async throws -> ReportResult {
+    switch await ask({ .report($0, facts: facts, mode: mode, recorder: recorder) }) {
+    case .reported(let result, _): return result
+    case .failed(let error): throw error
+    default: throw TestFailure("a report was answered with something else")
+    }
+  }
+
+  /// Reports one fact and expects it to be stored.
+  @discardableResult
+  func store(_ fact: Fact) async throws -> UInt64 {
+    let result = try await report([fact])
+    guard case .done(let results) = result, case .stored(let sequence) = results.first else {
+      throw TestFailure("\(fact) was not stored: \(result)")
+    }
+    return sequence
+  }
+
+  func facts(_ id: AccountID) async throws -> AccountSnapshot? {
+    switch await ask({ .facts($0, id) }) {
+    case .facts(let snapshot): return snapshot
+    case .failed(let error): throw error
+    default: throw TestFailure("a read was answered with something else")
+    }
+  }
+
+  func page(_ id: AccountID, after: UInt64 = 0, limit: Int = 1000) async throws -> FactPage {
+    switch await ask({ .listFacts($0, id, after: after, limit: limit) }) {
+    case .page(let page): return page
+    case .failed(let error): throw error
+    default: throw TestFailure("a read was answered with something else")
+    }
+  }
+
+  /// Moves the clock and waits for what is due.
+  func catchUp(to now: Instant) async throws {
+    clock.set(now)
+    switch await ask({ .catchUp($0) }) {
+    case .caughtUp: return
+    case .failed(let error): throw error
+    default: throw TestFailure("a catch-up was answered with something else")
+    }
+  }
+
+  func stop() { ledger.stop() }
+}
+
+extension OpenLedger.Seen {
+  fileprivate mutating func take(_ delivery: Delivery) {
+    switch delivery {
+    case .committed(let group): take(group)
+    case .facts(let id, let snapshot): answer(id, .facts(snapshot))
+    case .factPage(let id, let page): answer(id, .page(page))
+    case .caughtUp(let id, let now, let token): answer(id, .caughtUp(now, token))
+    case .failed(let ids, let error): for id in ids { answer(id, .failed(error)) }
+    case .unreadable(let id, _): unreadable.append(id)
+    case .readOnly(let error): trouble.append(error)
+    case .recovered: recoveries += 1
+    }
+  }
+
+  private mutating func take(_ group: CommittedGroup) {
+    groups.append(group)
+    if group.token.position < lastPosition { faults.append("the position went back") }
+    for change in group.changes where change.position <= lastPosition {
+      faults.append("a change came twice: \(change)")
+    }
+    lastPosition = group.token.position
+    if Set(group.rows.map(\.accountID)).count != group.rows.count {
+      faults.append("a group has two rows of one account")
+    }
+    for row in group.rows {
+      if let last = rows[row.accountID], row.revision < last.revision {
+        faults.append("the revision of \(row.accountID) went back")
+      }
+      rows[row.accountID] = row
+    }
+    for (id, result) in group.replies { answer(id, .reported(result, group.token)) }
+  }
+
+  private mutating func answer(_ id: RequestID, _ answer: OpenLedger.Answer) {
+    guard let continuation = waiting.removeValue(forKey: id.number) else {
+      faults.append("request \(id.number) was answered twice, or never made")
+      return
+    }
+    continuation.resume(returning: answer)
+  }
+}
