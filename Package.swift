@@ -36,6 +36,8 @@ let tests: [Target] = [
   .testTarget(
     name: "CStatusTableTests", dependencies: ["CStatusTable", "CStatusTableStress"],
     swiftSettings: swift),
+  .testTarget(
+    name: "CBenchmarkTests", dependencies: ["CBenchmark"], swiftSettings: swift),
 ]
 
 let package = Package(

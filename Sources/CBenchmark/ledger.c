@@ -22,14 +22,14 @@ static const char *const schema =
     " answers BLOB NOT NULL) STRICT;"
     "CREATE INDEX status_flip ON status (flip_at) WHERE flip_at IS NOT NULL;"
     "CREATE TABLE change (position INTEGER PRIMARY KEY, account INTEGER NOT NULL,"
-    " revision INTEGER NOT NULL, as_of INTEGER NOT NULL, past_changed INTEGER NOT NULL,"
-    " answer BLOB NOT NULL) STRICT;";
+    " revision INTEGER NOT NULL, as_of INTEGER NOT NULL, answer BLOB NOT NULL) STRICT;";
 
 enum statement {
   begin,
   insert_account,
+  insert_status,
   insert_fact,
-  put_status,
+  update_status,
   insert_change,
   commit,
   statements
@@ -37,18 +37,15 @@ enum statement {
 
 static const char *const texts[statements] = {
     [begin] = "BEGIN IMMEDIATE",
-    [insert_account] = "INSERT INTO account (number, account_id) VALUES (?1, ?2)",
-    [insert_fact] = "INSERT INTO fact (sequence, account, source, fact_id, effective_at,"
-                    " recorded_at, recorder, content)"
-                    " VALUES (?1, ?2, 'benchmark', ?3, ?4, ?5, 1, ?6)",
-    [put_status] = "INSERT INTO status (account, revision, rules, valid_from, flip_at,"
-                   " valid_until, answers) VALUES (?1, ?2, 1, ?3, NULL, NULL, ?4)"
-                   " ON CONFLICT (account) DO UPDATE SET revision = excluded.revision,"
-                   " rules = excluded.rules, valid_from = excluded.valid_from,"
-                   " flip_at = excluded.flip_at, valid_until = excluded.valid_until,"
-                   " answers = excluded.answers",
-    [insert_change] = ("INSERT INTO change (position, account, revision, as_of, past_changed,"
-                       " answer) VALUES (?1, ?2, ?3, ?4, 0, ?5)"),
+    [insert_account] = "INSERT INTO account (number, account_id) VALUES (?, ?)",
+    [insert_status] = ("INSERT INTO status (account, revision, rules, valid_from, flip_at,"
+                       " valid_until, answers) VALUES (?, ?, 1, ?, NULL, NULL, ?)"),
+    [insert_fact] = ("INSERT INTO fact (sequence, account, source, fact_id, effective_at,"
+                     " recorded_at, recorder, content) VALUES (?, ?, 'benchmark', ?, ?, ?, 1, ?)"),
+    [update_status] = ("UPDATE status SET revision = ?2, rules = 1, valid_from = ?3,"
+                       " flip_at = NULL, valid_until = NULL, answers = ?4 WHERE account = ?1"),
+    [insert_change] = ("INSERT INTO change (position, account, revision, as_of, answer)"
+                       " VALUES (?, ?, ?, ?, ?)"),
     [commit] = "COMMIT",
 };
 
@@ -58,7 +55,7 @@ struct ledger {
 };
 
 /* Bytes of a fact's content, of two answers and of one, as the ledger encodes them. */
-static const uint8_t content[64], answers[96], answer[48];
+static const uint8_t content[24], answers[44], answer[40];
 
 static int failed(struct ledger *ledger, const char *what) {
   fprintf(stderr, "accountstatus-bench: SQLite: %s: %s\n", what, sqlite3_errmsg(ledger->database));
@@ -89,9 +86,12 @@ static int open_ledger(struct ledger *ledger, const char *path) {
   int error = require(ledger, "PRAGMA locking_mode = EXCLUSIVE", "exclusive");
   if (error == 0)
     error = require(ledger, "PRAGMA journal_mode = WAL", "wal");
-  if (error == 0 &&
-      sqlite3_exec(ledger->database, "PRAGMA synchronous = FULL", NULL, NULL, NULL) != SQLITE_OK)
-    error = failed(ledger, "synchronous");
+  /* The ledger's page cache, and its size of the log at which it is copied into the database. */
+  if (error == 0 && sqlite3_exec(ledger->database,
+                                 "PRAGMA synchronous = FULL; PRAGMA cache_size = -65536;"
+                                 "PRAGMA wal_autocheckpoint = 4000",
+                                 NULL, NULL, NULL) != SQLITE_OK)
+    error = failed(ledger, "settings");
   if (error == 0)
     error = require(ledger, "PRAGMA synchronous", "2");
   if (error == 0 && sqlite3_exec(ledger->database, schema, NULL, NULL, NULL) != SQLITE_OK)
@@ -109,55 +109,64 @@ static void close_ledger(struct ledger *ledger) {
   sqlite3_close(ledger->database);
 }
 
+static int write_status(struct ledger *ledger, enum statement statement, int64_t account,
+                        int64_t revision, int64_t now) {
+  sqlite3_stmt *status = ledger->statements[statement];
+  sqlite3_bind_int64(status, 1, account);
+  sqlite3_bind_int64(status, 2, revision);
+  sqlite3_bind_int64(status, 3, now);
+  sqlite3_bind_blob(status, 4, answers, sizeof answers, SQLITE_STATIC);
+  return run(ledger, statement);
+}
+
 static int add_accounts(struct ledger *ledger, uint32_t accounts) {
   int error = run(ledger, begin);
   sqlite3_stmt *account = ledger->statements[insert_account];
-  sqlite3_stmt *status = ledger->statements[put_status];
   for (uint32_t n = 0; error == 0 && n < accounts; n++) {
     char id[BENCHMARK_ACCOUNT_ID_LENGTH + 1];
     benchmark_account_id(n, id);
     sqlite3_bind_int64(account, 1, n + 1);
     sqlite3_bind_text(account, 2, id, BENCHMARK_ACCOUNT_ID_LENGTH, SQLITE_STATIC);
     error = run(ledger, insert_account);
-    sqlite3_bind_int64(status, 1, n + 1);
-    sqlite3_bind_int64(status, 2, 1);
-    sqlite3_bind_int64(status, 3, 0);
-    sqlite3_bind_blob(status, 4, answers, sizeof answers, SQLITE_STATIC);
     if (error == 0)
-      error = run(ledger, put_status);
+      error = write_status(ledger, insert_status, n + 1, 1, 0);
   }
   return error == 0 ? run(ledger, commit) : error;
 }
 
-static int add_fact(struct ledger *ledger, uint32_t accounts, uint32_t k) {
-  const int64_t account = k % accounts + 1, revision = k / accounts + 2;
-  const int64_t now = INT64_C(1790000000000000000) + k, position = 2 * (int64_t)k + 1;
+static int write_fact(struct ledger *ledger, int64_t sequence, int64_t account, uint32_t k,
+                      int64_t now) {
   char fact_id[32];
   int length = snprintf(fact_id, sizeof fact_id, "reported-%u", k);
   sqlite3_stmt *fact = ledger->statements[insert_fact];
-  sqlite3_bind_int64(fact, 1, position);
+  sqlite3_bind_int64(fact, 1, sequence);
   sqlite3_bind_int64(fact, 2, account);
   sqlite3_bind_text(fact, 3, fact_id, length, SQLITE_STATIC);
   sqlite3_bind_int64(fact, 4, now);
   sqlite3_bind_int64(fact, 5, now);
   sqlite3_bind_blob(fact, 6, content, sizeof content, SQLITE_STATIC);
-  int error = run(ledger, insert_fact);
+  return run(ledger, insert_fact);
+}
 
-  sqlite3_stmt *status = ledger->statements[put_status];
-  sqlite3_bind_int64(status, 1, account);
-  sqlite3_bind_int64(status, 2, revision);
-  sqlite3_bind_int64(status, 3, now);
-  sqlite3_bind_blob(status, 4, answers, sizeof answers, SQLITE_STATIC);
-  if (error == 0)
-    error = run(ledger, put_status);
-
+static int write_change(struct ledger *ledger, int64_t position, int64_t account, int64_t revision,
+                        int64_t now) {
   sqlite3_stmt *change = ledger->statements[insert_change];
-  sqlite3_bind_int64(change, 1, position + 1);
+  sqlite3_bind_int64(change, 1, position);
   sqlite3_bind_int64(change, 2, account);
   sqlite3_bind_int64(change, 3, revision);
   sqlite3_bind_int64(change, 4, now);
   sqlite3_bind_blob(change, 5, answer, sizeof answer, SQLITE_STATIC);
-  return error == 0 ? run(ledger, insert_change) : error;
+  return run(ledger, insert_change);
+}
+
+/* Facts and changes share one order, as in the ledger. */
+static int add_fact(struct ledger *ledger, uint32_t accounts, uint32_t k) {
+  const int64_t account = k % accounts + 1, revision = k / accounts + 2;
+  const int64_t now = INT64_C(1790000000000000000) + k, sequence = 2 * (int64_t)k + 1;
+  int error = write_fact(ledger, sequence, account, k, now);
+  if (error == 0)
+    error = write_status(ledger, update_status, account, revision, now);
+  return error == 0 ? write_change(ledger, sequence + 1, account, revision, now) : error;
 }
 
 static int add_facts(struct ledger *ledger, uint32_t accounts, uint32_t facts, uint32_t group) {
