@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import Synchronization
 
 /// An operating-system thread of our own, for a loop or for work that blocks.
 ///
@@ -7,6 +8,7 @@ internal import Glibc
 /// these. All signals are blocked in it: they belong to the loop that asks for them.
 package final class LoopThread: Sendable {
   private let thread: pthread_t
+  private let isJoined = Atomic(false)
 
   /// Starts a thread that runs `body` and ends.
   ///
@@ -37,8 +39,13 @@ package final class LoopThread: Sendable {
     self.thread = thread
   }
 
-  /// Waits for the body to return. Once, and not on the thread itself.
+  deinit {
+    if !isJoined.load(ordering: .acquiring) { pthread_detach(thread) }
+  }
+
+  /// Waits for the body to return. Not on the thread itself.
   package func join() {
+    if isJoined.exchange(true, ordering: .acquiringAndReleasing) { return }
     pthread_join(thread, nil)
   }
 

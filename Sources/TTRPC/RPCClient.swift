@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// Calls a ttrpc server at a path. Any number of tasks may share one.
 ///
 /// Unary calls share one connection, many in flight; each stream has a connection of its own, so
@@ -11,13 +13,26 @@ package final class RPCClient: Sendable {
     /// First and longest pause between attempts to connect; each is doubled and jittered.
     package var backoff = Duration.milliseconds(10)...Duration.seconds(1)
     package var limits = Limits()
+    /// The highest stream id used before another connection is made: 2^31 calls. Odd.
+    package var lastStreamID = UInt32.max
     package init() {}
   }
 
+  private let mailbox: Mailbox<ClientCommand>
+  private let lastKey = Atomic<UInt64>(0)
+  private let thread: LoopThread
+
   /// Starts the client's thread; connects nothing yet.
   package init(path: String, options: Options = Options()) throws(RuntimeError) {
-    preconditionFailure()
+    let mailbox = try Mailbox<ClientCommand>()
+    let loop = try EventLoop()
+    self.mailbox = mailbox
+    thread = try LoopThread(name: "rpc-client") {
+      ClientLoop(loop: loop, mailbox: mailbox, path: path, options: options).run()
+    }
   }
+
+  deinit { close() }
 
   /// Makes a unary call.
   ///
@@ -27,33 +42,89 @@ package final class RPCClient: Sendable {
     _ method: MethodDescriptor, _ payload: [UInt8], timeout: Duration? = nil,
     metadata: [(key: String, value: String)] = []
   ) async throws(ClientError) -> [UInt8] {
-    throw .closed
+    precondition(method.kind == .unary, "\(method.fullName) is not unary")
+    let request = request(method, payload, timeout, metadata)
+    return try await perform(request) { .call(request, $0) }.get()
   }
 
   /// Opens a stream of any kind. For a server-streaming method `request` is its message; for the
   /// others it is the first message, when it is not empty.
+  ///
+  /// - timeout: of the whole stream; nil: none. Sent to the server and enforced here as well.
   package func stream(
     _ method: MethodDescriptor, _ request: [UInt8] = [], timeout: Duration? = nil,
     metadata: [(key: String, value: String)] = []
   ) async throws(ClientError) -> ClientStream {
-    throw .closed
+    precondition(method.kind != .unary, "\(method.fullName) is unary")
+    let opening = self.request(method, request, timeout, metadata)
+    let buffer = StreamBuffer()
+    try await perform(opening) { .openStream(opening, buffer, $0) }.get()
+    return ClientStream(key: opening.key, buffer: buffer, mailbox: mailbox)
   }
 
   /// Ends all calls with `closed` and the thread. Idempotent.
-  package func close() {}
+  package func close() {
+    mailbox.send(.close)
+  }
+
+  private func request(
+    _ method: MethodDescriptor, _ payload: [UInt8], _ timeout: Duration?,
+    _ metadata: [(key: String, value: String)]
+  ) -> ClientRequest {
+    let key = lastKey.wrappingAdd(1, ordering: .relaxed).newValue
+    let deadline = timeout.map { MonotonicInstant.now().advanced(by: $0) } ?? .distantFuture
+    return ClientRequest(
+      key: key, method: method, payload: payload, metadata: metadata, deadline: deadline)
+  }
+
+  private func perform<Value: Sendable>(
+    _ request: ClientRequest,
+    _ command: (CheckedContinuation<Result<Value, ClientError>, Never>) -> ClientCommand
+  ) async -> Result<Value, ClientError> {
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        guard mailbox.send(command(continuation)) else {
+          return continuation.resume(returning: .failure(.closed))
+        }
+        // Cancelled before this: the handler ran too early to find the call.
+        if Task.isCancelled { mailbox.send(.cancelRequest(request.key)) }
+      }
+    } onCancel: {
+      mailbox.send(.cancelRequest(request.key))
+    }
+  }
 }
 
-/// The client's side of one streaming call. Cancelled when its last reference goes.
-package final class ClientStream: Sendable {
-  /// Sends a message. Suspends while the server reads slower than this writes.
-  package func send(_ message: [UInt8]) async throws(ClientError) {}
+/// A call as it goes from a task to the client's loop.
+struct ClientRequest: Sendable {
+  let key: UInt64
+  let method: MethodDescriptor
+  let payload: [UInt8]
+  let metadata: [(key: String, value: String)]
+  let deadline: MonotonicInstant
+}
 
-  /// Sends no more.
-  package func finishSending() {}
+/// What tasks ask of the client's loop.
+enum ClientCommand: Sendable {
+  typealias CallContinuation = CheckedContinuation<Result<[UInt8], ClientError>, Never>
+  typealias OpenContinuation = CheckedContinuation<Result<Void, ClientError>, Never>
 
-  /// The next message; nil when the server has ended the stream as OK. One caller at a time.
-  package func receive() async throws(ClientError) -> [UInt8]? { nil }
+  case call(ClientRequest, CallContinuation)
+  case openStream(ClientRequest, StreamBuffer, OpenContinuation)
+  /// Forget a call, or a stream that is being opened.
+  case cancelRequest(UInt64)
+  case send(UInt64, [UInt8])
+  case finishSending(UInt64)
+  case resumeReading(UInt64)
+  case cancelStream(UInt64)
+  case close
 
-  /// Leaves the stream: its connection is closed, the server cancels the handler.
-  package func cancel() {}
+  /// Answers a command that nobody will carry out.
+  func fail(_ error: ClientError) {
+    switch self {
+    case .call(_, let continuation): continuation.resume(returning: .failure(error))
+    case .openStream(_, _, let continuation): continuation.resume(returning: .failure(error))
+    case .cancelRequest, .send, .finishSending, .resumeReading, .cancelStream, .close: break
+    }
+  }
 }
