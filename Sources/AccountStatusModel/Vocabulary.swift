@@ -6,6 +6,7 @@ public protocol Word: RawRepresentable<UInt8>, CaseIterable, Comparable, Hashabl
 
 extension Word {
   /// The order of the contract's numbers.
+  @inlinable
   public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 
   /// The contract's name of the word without the enum's prefix, for example `IN_REVIEW`.
@@ -278,42 +279,51 @@ public struct WordSet<Element: Word>: Hashable, Sendable {
   public var bits: UInt64
 
   /// The set with these bits.
+  @inlinable
   public init(bits: UInt64 = 0) {
     self.bits = bits
   }
 
   /// The set of these words.
+  @inlinable
   public init(_ words: some Sequence<Element>) {
     bits = words.reduce(0) { $0 | 1 << UInt64($1.rawValue) }
   }
 
   /// Every word there is.
+  @inlinable
   public static var all: WordSet { WordSet(Element.allCases) }
 
   /// Whether the set holds a word.
+  @inlinable
   public func contains(_ word: Element) -> Bool {
     bits & 1 << UInt64(word.rawValue) != 0
   }
 
   /// Adds a word.
+  @inlinable
   public mutating func insert(_ word: Element) {
     bits |= 1 << UInt64(word.rawValue)
   }
 
   /// Takes a word out.
+  @inlinable
   public mutating func remove(_ word: Element) {
     bits &= ~(1 << UInt64(word.rawValue))
   }
 
   /// Whether the set holds nothing.
+  @inlinable
   public var isEmpty: Bool { bits == 0 }
 
   /// The words, ascending.
+  @inlinable
   public var words: [Element] { Element.allCases.filter(contains).sorted() }
 }
 
 extension WordSet: ExpressibleByArrayLiteral {
   /// The set of these words.
+  @inlinable
   public init(arrayLiteral words: Element...) {
     self.init(words)
   }

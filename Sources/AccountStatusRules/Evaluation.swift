@@ -20,6 +20,12 @@ package struct Timeline: Hashable, Sendable {
     package var at: Instant
     /// What holds until the next point.
     package var standing: Standing
+
+    /// Describes a point.
+    package init(at: Instant, standing: Standing) {
+      self.at = at
+      self.standing = standing
+    }
   }
 
   /// In time order, never empty, neighbours always different.

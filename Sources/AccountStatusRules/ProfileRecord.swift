@@ -22,13 +22,13 @@ struct ProfileRecord {
 
   /// The vetting is pending again after an outcome that the rule counts.
   var isPendingAfterFailure: Bool {
-    guard let rule, let lastFinalized, rule.holdsUnderReview else { return false }
-    return overall == .pending && rule.states.contains(lastFinalized)
+    guard overall == .pending, let lastFinalized, let rule else { return false }
+    return rule.holdsUnderReview && rule.states.contains(lastFinalized)
   }
 
   /// The run has lasted as long as the rule asks.
   func hasFailed(on day: CalendarDay) -> Bool {
-    guard let rule, let runStart else { return false }
+    guard let runStart, let rule else { return false }
     return rule.lasting.isMet(by: day.days(since: runStart.day))
   }
 
@@ -45,7 +45,7 @@ struct ProfileRecord {
   /// Follows the run, once all of an instant is applied: what another fact of the same instant
   /// overrules never was, and breaks no run.
   mutating func settle(at instant: Instant) {
-    guard let rule, let overall, rule.states.contains(overall) else {
+    guard let overall, let rule, rule.states.contains(overall) else {
       runStart = nil
       return
     }

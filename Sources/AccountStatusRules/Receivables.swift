@@ -63,6 +63,7 @@ struct Receivables {
   private var isCredited: [Bool]
   private var lateInvoices = 0
   private var disputedInvoices = 0
+  /// Of the currencies whose balance is reported, the sum of their open invoices.
   private var openSums: [Currency: Int128] = [:]
 
   init(names: FactNames, rule: BillingRule?) {
@@ -81,7 +82,7 @@ struct Receivables {
   /// Some open invoice is disputed.
   var hasDisputed: Bool { disputedInvoices > 0 }
 
-  /// The sum of a currency's open invoices, in billionths.
+  /// The sum of the open invoices of a currency whose balance is reported, in billionths.
   func open(in currency: Currency) -> Int128 { openSums[currency] ?? 0 }
 
   /// What is open of an invoice; nil: no fact that counts issues it.
@@ -104,6 +105,9 @@ extension Receivables {
   mutating func expect(payment: Int32, amount: Money) {
     payments[Int(payment)].amount = amount
   }
+
+  /// Says that a balance of a currency is going to be reported.
+  mutating func expectBalance(in currency: Currency) { openSums[currency] = 0 }
 
   /// Looks again at how late an invoice is.
   mutating func dayBegins(_ day: CalendarDay, for invoice: Int32) {
@@ -155,9 +159,7 @@ extension Receivables {
     invoice.isLate = isOpen && daysPastDue >= 1
     invoices[Int(number)] = invoice
 
-    if before.open != invoice.open {
-      openSums[total.currency, default: 0] += invoice.open - before.open
-    }
+    if !openSums.isEmpty { openSums[total.currency]? += invoice.open - before.open }
     openInvoices += (isOpen ? 1 : 0) - (before.open > 0 ? 1 : 0)
     lateInvoices += (invoice.isLate ? 1 : 0) - (before.isLate ? 1 : 0)
     disputedInvoices += (invoice.isOpenDispute ? 1 : 0) - (before.isOpenDispute ? 1 : 0)

@@ -10,6 +10,8 @@ import AccountStatusModel
 struct Sweep {
   /// The instant of the last step.
   private(set) var now: Instant
+  /// Its day.
+  private(set) var today: CalendarDay
   /// At the last step an active account became due for suspension by the calendar alone.
   private(set) var isSuspendedByDate = false
 
@@ -85,6 +87,7 @@ struct Sweep {
     self.edition = edition
     registeredAt = registration.effectiveAt
     now = registration.effectiveAt
+    today = now.day
     isCovered = edition.coveredClouds.contains(registration.content.cloud)
     rules = isCovered ? edition.rules(for: registration.content.program) : ProgramRules()
     receivables = Receivables(names: facts.names, rule: rules.billing)
@@ -110,7 +113,7 @@ struct Sweep {
   /// The next instant at which anything can change; nil: nothing is known to come.
   var nextInstant: Instant? {
     var next = Instant.distantFuture
-    if nextLive < live.count { next = entry(nextLive).effectiveAt }
+    if nextLive < live.count { next = facts.entries[Int(live[nextLive])].effectiveAt }
     if nextAlarm < alarms.count { next = min(next, alarms[nextAlarm].at) }
     if let echo { next = min(next, echo) }
     return next <= Instant.range.upperBound ? next : nil
@@ -120,8 +123,6 @@ struct Sweep {
   mutating func advance(through instant: Instant) {
     while let next = nextInstant, next <= instant { step() }
   }
-
-  private func entry(_ index: Int) -> FactEntry { facts.entries[Int(live[index])] }
 }
 
 // MARK: - What is known before the first step
@@ -137,6 +138,8 @@ extension Sweep {
       schedule(due.adding(days: fewestDays).start, after: entry.effectiveAt, cause)
     case .payment(let payment, let amount, _):
       receivables.expect(payment: payment, amount: amount)
+    case .balance(let amount):
+      receivables.expectBalance(in: amount.currency)
     case .decision(_, _, _, let waivers):
       for waiver in waivers {
         schedule(
@@ -169,14 +172,15 @@ extension Sweep {
     let wasActive = instant > registeredAt && state == .active
     let wasSuspended = episode != nil
     now = instant
+    today = instant.day
     echo = nil
     ringAlarms()
     settleProfile(wasSuspended: wasSuspended)
     isSuspendedByDate = wasActive && !holdingCodes.isEmpty
 
     var decisions: [Decision] = []
-    while nextLive < live.count, entry(nextLive).effectiveAt == now {
-      let effect = entry(nextLive).effect
+    while nextLive < live.count, facts.entries[Int(live[nextLive])].effectiveAt == now {
+      let effect = facts.entries[Int(live[nextLive])].effect
       nextLive += 1
       apply(effect)
       if case .decision(let number, let request, let outcome, _) = effect {
@@ -186,7 +190,7 @@ extension Sweep {
     profileRecord.settle(at: now)
     settleProfile(wasSuspended: wasSuspended)
     if now >= registeredAt, closedAt == nil, isCovered { settleReasons() }
-    decide(decisions)
+    if !decisions.isEmpty { decide(decisions) }
     if now >= registeredAt, closedAt == nil, isCovered { openEpisode() }
     if profileRecord.isPendingAfterFailure, wasSuspended != (episode != nil) {
       echo = now.adding(nanoseconds: 1)
@@ -205,13 +209,13 @@ extension Sweep {
 
   /// The profile is under review only while an episode was open just before the instant.
   var isProfileUnderReview: Bool {
-    profileRecord.isPendingAfterFailure && !profileRecord.hasFailed(on: now.day)
+    profileRecord.isPendingAfterFailure && !profileRecord.hasFailed(on: today)
   }
 
   private mutating func ringAlarms() {
     while nextAlarm < alarms.count, alarms[nextAlarm].at == now {
       switch alarms[nextAlarm].cause {
-      case .lateness(let invoice): receivables.dayBegins(now.day, for: invoice)
+      case .lateness(let invoice): receivables.dayBegins(today, for: invoice)
       case .waiverEnd(let place): endWaiver(facts.names.waivers[Int(place)])
       case .profileRun: break
       }
@@ -222,7 +226,7 @@ extension Sweep {
   private mutating func settleProfile(wasSuspended: Bool) {
     profile.set(
       0,
-      holds: profileRecord.hasFailed(on: now.day)
+      holds: profileRecord.hasFailed(on: today)
         || wasSuspended && profileRecord.isPendingAfterFailure)
   }
 
@@ -290,7 +294,7 @@ extension Sweep {
   }
 
   private mutating func applyToReceivables(_ effect: FactEffect) {
-    let day = now.day
+    let day = today
     switch effect {
     case .invoice(let invoice, _, _): receivables.issue(invoice, on: day)
     case .voiding(let invoice): receivables.void(invoice, on: day)

@@ -35,7 +35,9 @@ struct Oracle {
     return nil
   }
 
-  private func facts(by instant: Instant) -> [Fact] { facts.filter { $0.effectiveAt <= instant } }
+  private func facts(by instant: Instant) -> ArraySlice<Fact> {
+    facts.prefix { $0.effectiveAt <= instant }
+  }
 
   private var rules: ProgramRules? {
     edition.coveredClouds.contains(registration.cloud)
