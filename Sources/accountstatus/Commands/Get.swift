@@ -1,0 +1,64 @@
+import AccountStatusModel
+package import ArgumentParser
+import JSONText
+
+/// `get`: the status of accounts.
+package struct Get: ServerCommand {
+  package static let configuration = CommandConfiguration(
+    abstract: "Shows the status of accounts: state, reasons, what they may do, what comes next.",
+    discussion: """
+      Exit status: 0 all found, 2 some not registered.
+
+      EXAMPLES
+        accountstatus get northwind
+        accountstatus get northwind contoso -o jsonl
+        accountstatus get northwind --as-of 2026-12-01
+        accountstatus get northwind --known-at 2026-11-01T12:00:00Z --edition 2016-11
+      """)
+
+  /// The most ids of one call.
+  private static let batch = 1000
+
+  @Argument(help: ArgumentHelp("Accounts to show.", valueName: "id"), transform: Parse.accountID)
+  var ids: [AccountID]
+
+  @OptionGroup var query: QueryOptions
+  @OptionGroup package var global: GlobalOptions
+
+  package init() {}
+
+  package func run(_ server: Server, _ console: Console) async throws -> ExitStatus {
+    var listing = Listing(global.output, console)
+    var isFirst = true
+    var status = ExitStatus.success
+    for start in stride(from: 0, to: ids.count, by: Self.batch) {
+      let part = ids[start..<min(start + Self.batch, ids.count)]
+      let request: [JSONObject.Member] = [
+        .init("accountIds", .array(part.map { .string($0.text) })),
+        .init("view", .string("STATUS_VIEW_FULL")),
+      ]
+      let reply = try await server.ask(
+        "StatusService/BatchGetStatus", JSONObject(request + query.members))
+      for result in reply.array("results") {
+        guard let found = result["status"] else {
+          console.error("\(result.string("accountId")): \(message(of: result))")
+          status = .notFound
+          continue
+        }
+        let text = StatusText(found, isColored: console.isColored).text
+        if ids.count == 1 {
+          console.show(found, as: global.output, text: text)
+        } else {
+          listing.add(found, text: isFirst ? text : "\n\(text)")
+        }
+        isFirst = false
+      }
+    }
+    if ids.count > 1 { listing.finish() }
+    return status
+  }
+
+  private func message(of result: JSONValue) -> String {
+    result["error"]?.string("message") ?? "the server gave neither a status nor an error"
+  }
+}

@@ -1,0 +1,95 @@
+import AccountStatusClient
+import AccountStatusModel
+package import ArgumentParser
+import JSONText
+import PartnerCenterImport
+
+/// `import`: turns Partner Center's documents into facts and reports them.
+package struct Import: ServerCommand {
+  package static let configuration = CommandConfiguration(
+    abstract: "Imports Partner Center documents: what the ledger lacks of them.",
+    discussion: """
+      Reads Invoice, collections of them, and LegalBusinessProfile. The same document again \
+      imports nothing. A bad item is named with its place in the document, and the good ones are \
+      imported. Exit status: 0 all imported, 1 some items rejected or facts refused.
+
+      EXAMPLES
+        accountstatus import --account northwind invoices.json
+        accountstatus import --account northwind --dry-run invoices.json profile.json
+        accountstatus import --account northwind --vetting-version last-finalized finalized.json
+        accountstatus import --account northwind --observed-at 2026-11-02 invoices.json
+      """)
+
+  @Option(
+    help: ArgumentHelp("Whose documents they are; they do not say.", valueName: "id"),
+    transform: Parse.accountID)
+  var account: AccountID
+
+  @Argument(
+    help: ArgumentHelp("Documents, or - for the standard input.", valueName: "file"),
+    completion: .file(extensions: ["json"]))
+  var files: [String]
+
+  @Flag(help: "Print the facts in place of reporting them.")
+  var dryRun = false
+
+  @Option(
+    help: ArgumentHelp(
+      "When documents without a time were true. (default: now, by the server's clock)",
+      valueName: "time"),
+    transform: Parse.instant)
+  var observedAt: Instant?
+
+  @Option(
+    help: ArgumentHelp(
+      "Which vetting a profile describes: current or last-finalized.", valueName: "version"))
+  var vettingVersion = VettingVersion.current
+
+  @OptionGroup package var global: GlobalOptions
+
+  package init() {}
+
+  package func run(_ server: Server, _ console: Console) async throws -> ExitStatus {
+    let instant: Instant
+    if let observedAt { instant = observedAt } else { instant = try await server.now() }
+    var importer = DocumentImporter(
+      accountID: account, observedAt: instant, vettingVersion: vettingVersion,
+      ledger: try await server.facts(account))
+    var facts: [(place: String, fact: Fact)] = []
+    var rejected = 0
+    for file in files {
+      let document = importer.read(
+        try await InputFile.read(file) { input in try input.rest() })
+      for remark in document.remarks { console.note("\(file): note: \(remark)") }
+      for rejection in document.rejections { console.note("\(file): rejected: \(rejection)") }
+      rejected += document.rejections.count
+      facts += document.facts.map { (file, $0) }
+    }
+    if rejected > 0 { console.note("\(rejected) items rejected") }
+    let status = try await dryRun ? show(facts, console) : report(facts, server, console)
+    return status == .success && rejected > 0 ? .no : status
+  }
+
+  private func show(
+    _ facts: [(place: String, fact: Fact)], _ console: Console
+  ) throws -> ExitStatus {
+    var listing = Listing(global.output, console)
+    for fact in try Contract.json(of: facts.map(\.fact)) {
+      listing.add(fact, text: FactText(fact).text)
+    }
+    listing.finish()
+    return .success
+  }
+
+  private func report(
+    _ facts: [(place: String, fact: Fact)], _ server: Server, _ console: Console
+  ) async throws -> ExitStatus {
+    var report = FactReport(server, console, format: global.output)
+    for (json, fact) in zip(try Contract.json(of: facts.map(\.fact)), facts) {
+      try await report.add(json, from: fact.place)
+    }
+    return try await report.finish()
+  }
+}
+
+extension VettingVersion: ExpressibleByArgument {}

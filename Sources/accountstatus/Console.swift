@@ -1,0 +1,73 @@
+import Glibc
+
+/// Where a command prints: data to one stream, everything else to the other.
+package struct Console: Sendable {
+  /// Prints a line of data.
+  package let print: @Sendable (String) -> Void
+  /// Prints a line that is no data: an error, a remark, a summary.
+  package let note: @Sendable (String) -> Void
+  /// Shows how far a long command is, in place of what it showed before; nothing where nobody
+  /// looks.
+  package let progress: @Sendable (String) -> Void
+  /// Whether data may hold colour.
+  package let isColored: Bool
+
+  package init(
+    isColored: Bool = false, print: @escaping @Sendable (String) -> Void,
+    note: @escaping @Sendable (String) -> Void,
+    progress: @escaping @Sendable (String) -> Void = { _ in }
+  ) {
+    self.isColored = isColored
+    self.print = print
+    self.note = note
+    self.progress = progress
+  }
+
+  /// The standard streams.
+  ///
+  /// Colour only on a terminal that is not dumb, and not where NO_COLOR is set.
+  package static var standard: Console {
+    let showsProgress = isatty(STDERR_FILENO) == 1
+    return Console(
+      isColored: isatty(STDOUT_FILENO) == 1 && environment("NO_COLOR").isEmpty
+        && environment("TERM") != "dumb",
+      print: { write($0 + "\n", to: STDOUT_FILENO) },
+      note: { write((showsProgress ? "\r\u{1B}[K" : "") + $0 + "\n", to: STDERR_FILENO) },
+      progress: { if showsProgress { write("\r\u{1B}[K" + $0, to: STDERR_FILENO) } })
+  }
+
+  /// Prints an error in the one shape that errors have.
+  package func error(_ message: String) {
+    note("accountstatus: error: \(message)")
+  }
+
+  private static func environment(_ name: String) -> String {
+    getenv(name).map { String(cString: $0) } ?? ""
+  }
+
+  /// Writes all of a text; one that cannot be written, to a closed pipe or a full disk, is lost.
+  private static func write(_ text: String, to descriptor: Int32) {
+    var text = text
+    text.withUTF8 { buffer in
+      var rest = UnsafeRawBufferPointer(buffer)
+      while !rest.isEmpty {
+        let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
+        if count < 0 && errno == EINTR { continue }
+        guard count > 0 else { return }
+        rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+      }
+    }
+  }
+}
+
+/// Paints text for a terminal.
+enum Color: String {
+  case red = "31"
+  case green = "32"
+  case yellow = "33"
+  case gray = "90"
+
+  func paint(_ text: String, if isColored: Bool) -> String {
+    isColored ? "\u{1B}[\(rawValue)m\(text)\u{1B}[0m" : text
+  }
+}

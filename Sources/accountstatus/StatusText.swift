@@ -1,0 +1,155 @@
+import AccountStatusModel
+import JSONText
+
+/// A status for the person who has to act on it: where it stands, why, what still works, what comes
+/// next, and the way back.
+struct StatusText {
+  private static let width = 100
+  private static let indent = 11
+
+  let status: JSONValue
+  let isColored: Bool
+
+  init(_ status: JSONValue, isColored: Bool) {
+    self.status = status
+    self.isColored = isColored
+  }
+
+  private var state: String { status.word("state", "ACCOUNT_STATE_") }
+  private var reasons: [JSONValue] { status.array("reasons") }
+
+  /// Several lines, the last without its end.
+  var text: String {
+    var lines = [heading, ""]
+    lines += reasons.enumerated().flatMap { reason($1, label: $0 == 0 ? "why" : "") }
+    if state == "SUSPENDED" && reasons.isEmpty {
+      lines += field("why", "no reason is outstanding; only the reinstatement is")
+    }
+    lines += capabilities
+    let notices = status.kebabs("notices", "NOTICE_")
+    if !notices.isEmpty { lines += field("notices", notices.joined(separator: ", ")) }
+    lines += field("next", next)
+    if state == "SUSPENDED" { lines += field("way back", wayBack) }
+    return (lines + field("rules", rules)).joined(separator: "\n")
+  }
+
+  /// `northwind  SUSPENDED  since 2026-10-30T00:00:00Z (16 days)`
+  private var heading: String {
+    let since = status.string("since")
+    return "\(status.string("accountId"))  \(Self.painted(state, isColored))  since \(since)"
+      + (distance(from: since, to: status.string("asOf")).map { " (\($0))" } ?? "")
+  }
+
+  static func painted(_ state: String, _ isColored: Bool) -> String {
+    let color: Color =
+      switch state {
+      case "ACTIVE": .green
+      case "SUSPENDED": .red
+      case "CLOSED": .gray
+      default: .yellow
+      }
+    return color.paint(state, if: isColored)
+  }
+
+  private func reason(_ reason: JSONValue, label: String) -> [String] {
+    var summary = reason.word("code", "REASON_CODE_").kebab
+    if reason["since"] != nil { summary += " since \(reason.string("since"))" }
+    let subjects = reason.strings("subjects")
+    if !subjects.isEmpty { summary += ": \(subjects.joined(separator: ", "))" }
+    if reason.flag("underReview") { summary += " (under review)" }
+    let detail = reason.string("detail")
+    return field(label, summary) + (detail.isEmpty ? [] : field("", detail))
+  }
+
+  private var capabilities: [String] {
+    let allowed = status.kebabs("capabilities", "CAPABILITY_")
+    let denied = Capability.allCases.map(\.kebab).filter { !allowed.contains($0) }
+    if denied.isEmpty { return field("may", "everything") }
+    return field("may", allowed.isEmpty ? "nothing" : allowed.joined(separator: ", "))
+      + field("may not", denied.joined(separator: ", "))
+  }
+
+  private var next: String {
+    guard let transition = status["nextTransition"] else { return "no change is known to come" }
+    let at = transition.string("at")
+    var text = "\(transition.word("toState", "ACCOUNT_STATE_")) at \(at)"
+    if let distance = distance(from: status.string("asOf"), to: at) { text += " (in \(distance))" }
+    let because = transition.kebabs("because", "REASON_CODE_")
+    if !because.isEmpty { text += ": \(because.joined(separator: ", "))" }
+    let subjects = transition.strings("subjects")
+    return subjects.isEmpty ? text : "\(text) (\(subjects.joined(separator: ", ")))"
+  }
+
+  private var rules: String {
+    var text = "edition \(status.string("policyEdition")), revision \(status.number("revision"))"
+    text += ", as of \(status.string("asOf"))"
+    if status["knownAt"] != nil { text += ", as known at \(status.string("knownAt"))" }
+    return status.flag("projected") ? "\(text), a projection" : text
+  }
+
+  /// Whole days, or hours below two days.
+  private func distance(from start: String, to end: String) -> String? {
+    guard let start = try? Instant(start), let end = try? Instant(end), end >= start else {
+      return nil
+    }
+    let hours = (end.nanoseconds - start.nanoseconds) / (3600 * Instant.nanosecondsPerSecond)
+    return hours < 48 ? "\(hours) h" : "\(hours / 24) days"
+  }
+
+  /// A label and its text, wrapped at the width and indented below the label's text.
+  private func field(_ label: String, _ text: String) -> [String] {
+    var lines: [String] = []
+    var line = "  " + label + String(repeating: " ", count: Self.indent - label.count)
+    var isEmpty = true
+    for word in text.split(separator: " ") {
+      if !isEmpty, line.count + 1 + word.count > Self.width {
+        lines.append(line)
+        line = String(repeating: " ", count: Self.indent + 2)
+        isEmpty = true
+      }
+      line += isEmpty ? String(word) : " \(word)"
+      isEmpty = false
+    }
+    return lines + [line]
+  }
+}
+
+// MARK: - The way back
+
+extension StatusText {
+  /// What has to happen until the account is in good standing again.
+  private var wayBack: String {
+    let id = status.string("accountId")
+    if !reasons.isEmpty {
+      var steps: [String] = []
+      for reason in reasons {
+        steps.append(remedy(reason.word("code", "REASON_CODE_"), reason.strings("subjects")))
+      }
+      return steps.joined(separator: "; ") + "; then \(request(id))"
+    }
+    return request(id)
+  }
+
+  private func remedy(_ reason: String, _ subjects: [String]) -> String {
+    switch reason {
+    case "BILLING_PAST_DUE":
+      subjects.isEmpty ? "pay the overdue invoices" : "pay \(subjects.joined(separator: ", "))"
+    case "ACCOUNT_ABUSE": "contact support about the abuse finding"
+    case "INDIRECT_PROVIDER_ISSUE": "the provider resolves its issue; contact support"
+    case "PROFILE_FAILED_OR_REJECTED": "complete the partner profile and fix each failed check"
+    default: "contact support about \(reason.kebab)"
+    }
+  }
+
+  /// Where the request for reinstatement stands, and who acts next.
+  private func request(_ id: String) -> String {
+    switch status.word("reinstatementState", "REINSTATEMENT_STATE_") {
+    case "AWAITING_REMEDY": "support decides on the request that is filed"
+    case "IN_REVIEW": "support decides on the request that is filed (in review)"
+    case "PARTNER_ACTION_NEEDED": "answer support's question on the request that is filed"
+    case "DECLINED":
+      "the last request was declined; file another: accountstatus reinstate request \(id)"
+    default: "file a support request: accountstatus reinstate request \(id)"
+    }
+  }
+}
