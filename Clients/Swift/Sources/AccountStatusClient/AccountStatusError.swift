@@ -40,6 +40,11 @@ public struct AccountStatusError: Error, Sendable, Hashable {
     public var field: String
     /// What is wrong and what would be right.
     public var description: String
+
+    package init(field: String, description: String) {
+      self.field = field
+      self.description = description
+    }
   }
 
   /// What a program decides by.
