@@ -180,6 +180,12 @@ package struct CapabilityMatrix: Hashable, Sendable {
     package var isAllowed: Bool
     /// Where it comes from.
     package var basis: CapabilityBasis
+
+    /// Describes a ruling.
+    package init(isAllowed: Bool, basis: CapabilityBasis) {
+      self.isAllowed = isAllowed
+      self.basis = basis
+    }
   }
 
   /// A row per capability; one without a row is denied unless the account is active.
