@@ -18,6 +18,13 @@ let c: [CSetting] = [
 /// Test targets mirror the sources.
 let tests: [Target] = [
   .testTarget(
+    name: "AccountStatusClientTests",
+    dependencies: [
+      "AccountStatusClient", "AccountStatusAPI", "AccountStatusModel", "TTRPC",
+      "order-gateway-example",
+    ],
+    swiftSettings: swift),
+  .testTarget(
     name: "AccountStatusAPITests",
     dependencies: ["AccountStatusAPI", "AccountStatusModel", "TTRPC", "CAccountStatusDescriptors"],
     swiftSettings: swift),
@@ -38,6 +45,10 @@ let tests: [Target] = [
     swiftSettings: swift),
   .testTarget(
     name: "CBenchmarkTests", dependencies: ["CBenchmark"], swiftSettings: swift),
+  .testTarget(
+    name: "EndToEndTests",
+    dependencies: ["AccountStatusTesting", "AccountStatusClient", "AccountStatusModel"],
+    swiftSettings: swift),
 ]
 
 let package = Package(
@@ -46,7 +57,7 @@ let package = Package(
     .executable(name: "accountstatusd", targets: ["accountstatusd"]),
     .executable(name: "accountstatus", targets: ["accountstatus"]),
     .executable(name: "accountstatus-bench", targets: ["accountstatus-bench"]),
-    .library(name: "AccountStatusClient", targets: ["AccountStatusClient"]),
+    .library(name: "AccountStatusClient", targets: ["AccountStatusClient", "AccountStatusModel"]),
     .library(name: "AccountStatusTesting", targets: ["AccountStatusTesting"]),
   ],
   dependencies: [

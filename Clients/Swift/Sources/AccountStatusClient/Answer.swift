@@ -45,7 +45,7 @@ public enum StatusView: Sendable, Hashable {
 }
 
 /// One account of a batch: its status, or why there is none.
-public struct BatchResult: Sendable {
+public struct BatchResult: Sendable, Hashable {
   /// As asked for.
   public var accountID: AccountID
   /// The status; not found is a failure of this account only.

@@ -31,6 +31,9 @@ extension AccountStatusClient {
     _ method: String, _ payload: [UInt8], timeout: Duration? = nil
   ) async throws(AccountStatusError) -> [UInt8] {
     if let known = Contract.methods.first(where: { "\($0.service)/\($0.name)" == method }) {
+      guard known.kind == .unary else {
+        throw AccountStatusError(.invalidArgument, "\(method) streams; this calls unary methods")
+      }
       return try await call(known, payload, timeout: timeout)
     }
     let parts = method.split(separator: "/", omittingEmptySubsequences: false)

@@ -39,7 +39,7 @@ public struct FactRefusal: Sendable, Hashable, CustomStringConvertible {
 }
 
 /// A part of an import, stored.
-public struct ImportedChunk: Sendable {
+public struct ImportedChunk: Sendable, Hashable {
   /// Place of the chunk's first fact among the facts given.
   public var firstFact: Int
   /// One per fact of the chunk, in order.

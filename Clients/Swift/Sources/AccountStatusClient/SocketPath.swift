@@ -1,12 +1,13 @@
 internal import Glibc
 
 /// Where the server's socket is.
-enum SocketPath {
+package enum SocketPath {
   /// The path given, else `$ACCOUNTSTATUS_SOCKET`, else the first that exists of the user's and the
   /// system's; the system's when none does, so that the error names it.
-  static func resolve(
-    _ given: String?, environment: (String) -> String? = environmentVariable,
-    exists: (String) -> Bool = fileExists
+  package static func resolve(
+    _ given: String?,
+    environment: (String) -> String? = { getenv($0).map { String(cString: $0) } },
+    exists: (String) -> Bool = { access($0, F_OK) == 0 }
   ) -> String {
     if let given, !given.isEmpty { return given }
     if let named = environment("ACCOUNTSTATUS_SOCKET"), !named.isEmpty { return named }
@@ -16,13 +17,5 @@ enum SocketPath {
       if exists(own) { return own }
     }
     return system
-  }
-
-  private static func environmentVariable(_ name: String) -> String? {
-    getenv(name).map { String(cString: $0) }
-  }
-
-  private static func fileExists(_ path: String) -> Bool {
-    access(path, F_OK) == 0
   }
 }
