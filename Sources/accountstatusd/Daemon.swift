@@ -6,7 +6,7 @@ internal import Logging
 internal import TTRPC
 
 /// The account-status daemon.
-struct Daemon: AsyncParsableCommand {
+struct Daemon: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "accountstatusd",
     abstract: "Answers whether partner accounts are suspended, over a Unix socket.",
@@ -92,30 +92,30 @@ struct Daemon: AsyncParsableCommand {
     }
   }
 
-  func run() async throws {
+  func run() throws {
     do throws(StartError) {
-      try await serve()
+      try serve()
     } catch {
       FileHandle.standardError.write(Data("accountstatusd: fatal: \(error)\n".utf8))
       throw ExitCode(1)
     }
   }
 
-  private func serve() async throws(StartError) {
+  private func serve() throws(StartError) {
     let environment = ProcessInfo.processInfo.environment
-    let settings = try await Settings(
+    let settings = try Settings.read(
       flags: flags, file: config ?? environment["ACCOUNTSTATUSD_CONFIG"],
       environment: environment)
     let options = options(settings, environment)
     let log = try logger(settings)
     let isEphemeral = ephemeral
-    let outcome = Outcome()
-    let thread: LoopThread
+    let outcome = Outcome<StartError?>()
     do throws(RuntimeError) {
-      thread = try LoopThread(name: "loop") {
+      _ = try LoopThread(name: "loop") {
         do throws(StartError) {
           let server = try Server(options, log: log)
           try server.run { if isEphemeral { Self.announce($0) } }
+          outcome.set(nil)
         } catch {
           outcome.set(error)
         }
@@ -123,8 +123,7 @@ struct Daemon: AsyncParsableCommand {
     } catch {
       throw StartError("\(error)")
     }
-    thread.join()
-    if let error = outcome.error { throw error }
+    if let error = outcome.wait() { throw error }
   }
 
   private var flags: [Settings.Key: String] {

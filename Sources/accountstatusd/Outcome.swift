@@ -1,15 +1,21 @@
-internal import AccountStatusServer
+internal import Dispatch
 internal import Synchronization
 
-/// How the loop's thread ended, for the thread that waits for it.
-final class Outcome: Sendable {
-  private let failure = Mutex<StartError?>(nil)
+/// What another thread or task comes to, for the one that waits for it.
+final class Outcome<Value: Sendable>: Sendable {
+  private let value = Mutex<Value?>(nil)
+  private let isSet = DispatchSemaphore(value: 0)
 
-  /// Why it ended early; nil: it did not.
-  var error: StartError? { failure.withLock(\.self) }
+  /// Sets the value, once.
+  func set(_ value: Value) {
+    self.value.withLock { $0 = value }
+    isSet.signal()
+  }
 
-  /// Says why it ended.
-  func set(_ error: StartError) {
-    failure.withLock { $0 = error }
+  /// Waits for the value. Once.
+  func wait() -> Value {
+    isSet.wait()
+    guard let value = value.withLock(\.self) else { preconditionFailure("set before signalled") }
+    return value
   }
 }

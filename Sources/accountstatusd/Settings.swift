@@ -7,7 +7,7 @@ internal import SystemPackage
 ///
 /// A key is spelt `runtimeDirectory` in the file, `ACCOUNTSTATUSD_RUNTIME_DIRECTORY` in the
 /// environment and `--runtime-directory` as a flag.
-struct Settings {
+struct Settings: Sendable {
   /// Every key that a configuration file may hold.
   enum Key: String, CaseIterable {
     case runtimeDirectory
@@ -19,7 +19,24 @@ struct Settings {
   private let reader: ConfigReader
 
   /// Reads the file, if one is named. `flags` holds what the command line set.
-  init(
+  ///
+  /// Blocks the thread until the asynchronous reader is done.
+  static func read(
+    flags: [Key: String], file: String?, environment: [String: String]
+  ) throws(StartError) -> Settings {
+    let outcome = Outcome<Result<Settings, StartError>>()
+    Task {
+      do throws(StartError) {
+        outcome.set(
+          .success(try await Settings(flags: flags, file: file, environment: environment)))
+      } catch {
+        outcome.set(.failure(error))
+      }
+    }
+    return try outcome.wait().get()
+  }
+
+  private init(
     flags: [Key: String], file: String?, environment: [String: String]
   ) async throws(StartError) {
     let set = flags.map { key, value in

@@ -1,12 +1,8 @@
 internal import ArgumentParser
 internal import TTRPC
 
-/// Runs the command; in an asynchronous function the asynchronous `main` is the one that is meant.
-private func start() async {
-  await Daemon.main()
-}
-
 // First of all, before anything makes a thread: a signal must find it blocked in every thread but
-// the loop, which reads it from a descriptor.
+// the loop, which reads it from a descriptor. For the same reason nothing here is asynchronous: an
+// asynchronous main hands this thread to the dispatcher, which unblocks all signals in it.
 SignalMask.blockAll()
-await start()
+Daemon.main()
