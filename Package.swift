@@ -43,8 +43,10 @@ let tests: [Target] = [
   .testTarget(
     name: "CStatusTableTests", dependencies: ["CStatusTable", "CStatusTableStress"],
     swiftSettings: swift),
+  .testTarget(name: "CBenchmarkTests", dependencies: ["CBenchmark"], swiftSettings: swift),
   .testTarget(
-    name: "CBenchmarkTests", dependencies: ["CBenchmark"], swiftSettings: swift),
+    name: "accountstatus-benchTests", dependencies: ["accountstatus-bench", "accountstatusd"],
+    swiftSettings: swift),
   .testTarget(
     name: "EndToEndTests",
     dependencies: ["AccountStatusTesting", "AccountStatusClient", "AccountStatusModel"],

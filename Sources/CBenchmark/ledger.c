@@ -55,7 +55,7 @@ struct ledger {
 };
 
 /* Bytes of a fact's content, of two answers and of one, as the ledger encodes them. */
-static const uint8_t content[24], answers[44], answer[40];
+static const uint8_t content[18], answers[25], answer[22];
 
 static int failed(struct ledger *ledger, const char *what) {
   fprintf(stderr, "accountstatus-bench: SQLite: %s: %s\n", what, sqlite3_errmsg(ledger->database));

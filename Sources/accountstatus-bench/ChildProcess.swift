@@ -50,10 +50,23 @@ final class ChildProcess {
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_adddup2(&actions, toChild[0], 0)
     posix_spawn_file_actions_adddup2(&actions, fromChild[1], 1)
+    // Whoever started this program may have blocked or ignored the signal that ends the child.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    var ending = sigset_t()
+    sigemptyset(&none)
+    sigemptyset(&ending)
+    sigaddset(&ending, SIGTERM)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setsigdefault(&attributes, &ending)
+    posix_spawnattr_setflags(
+      &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
     var argv: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) } + [nil]
     defer { for argument in argv { free(argument) } }
     var child: pid_t = 0
-    let error = posix_spawn(&child, path, &actions, nil, &argv, environ)
+    let error = posix_spawn(&child, path, &actions, &attributes, &argv, environ)
     close(toChild[0])
     close(fromChild[1])
     (pid, input, output) = (child, toChild[1], fromChild[0])

@@ -56,7 +56,7 @@ struct Load: Sendable {
     try check(error, "the load on \(socket) failed")
     defer { benchmark_measurement_free(&result) }
     guard result.wrong == 0 else {
-      throw BenchError("\(result.wrong) of \(result.calls) replies from \(socket) were errors")
+      throw BenchError("\(result.wrong) replies from \(socket) were errors or held no payload")
     }
     return Measurement(result)
   }

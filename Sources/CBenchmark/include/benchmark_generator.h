@@ -51,7 +51,7 @@ struct benchmark_measurement {
   uint64_t generator_cpu_ns;
   /* One per call, ascending. Free it with benchmark_measurement_free. */
   uint32_t *latencies_ns;
-  /* Replies that were errors, or not Responses. */
+  /* Replies, those of the warm-up included, that were errors or no Responses. */
   uint64_t wrong;
   /* Mean bytes of a frame each way. */
   double request_size;
