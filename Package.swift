@@ -29,6 +29,13 @@ let tests: [Target] = [
     dependencies: ["AccountStatusAPI", "AccountStatusModel", "TTRPC", "CAccountStatusDescriptors"],
     swiftSettings: swift),
   .testTarget(
+    name: "accountstatusTests",
+    dependencies: [
+      "accountstatus", "AccountStatusClient", "AccountStatusModel", "ProtobufJSON", "JSONText",
+      .product(name: "ArgumentParser", package: "swift-argument-parser"),
+    ],
+    swiftSettings: swift),
+  .testTarget(
     name: "PartnerCenterImportTests",
     dependencies: ["PartnerCenterImport", "AccountStatusModel"],
     exclude: ["Documents"], swiftSettings: swift),

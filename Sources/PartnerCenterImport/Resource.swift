@@ -73,11 +73,13 @@ struct Resource {
     case nil, .null: return nil
     case .string(let text):
       if text.hasPrefix("0001-01-01") { return nil }
-      do throws(FormError) {
-        return try Instant(zoned(text))
-      } catch {
-        throw Remark(path: path(of: member), "\(error)")
+      guard let instant = try? Instant(zoned(text)) else {
+        throw Remark(
+          path: path(of: member),
+          "\"\(text)\" is not a time from 1970-01-01 to 2261-12-31, "
+            + "such as 2026-10-30T00:00:00Z")
       }
+      return instant
     case .some(let other):
       throw Remark(path: path(of: member), "a time in quotes is expected, not \(other.kind)")
     }

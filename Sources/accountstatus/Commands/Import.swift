@@ -65,7 +65,9 @@ package struct Import: ServerCommand {
       rejected += document.rejections.count
       facts += document.facts.map { (file, $0) }
     }
-    if rejected > 0 { console.note("\(rejected) items rejected") }
+    if rejected > 0 {
+      console.note(rejected == 1 ? "1 item rejected" : "\(rejected) items rejected")
+    }
     let status = try await dryRun ? show(facts, console) : report(facts, server, console)
     return status == .success && rejected > 0 ? .no : status
   }

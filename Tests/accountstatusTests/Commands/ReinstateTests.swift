@@ -1,0 +1,22 @@
+import ArgumentParser
+import Testing
+import accountstatus
+
+struct ReinstateTests {
+  @Test func `it is a group of commands`() throws {
+    #expect(
+      Reinstate.configuration.subcommands.map { $0.configuration.commandName } == [
+        "request", "approve", "decline",
+      ])
+    let help = try #require(throws: (any Error).self) {
+      var command = try AccountStatusCommand.parseAsRoot(["reinstate"])
+      try command.run()
+    }
+    #expect(AccountStatusCommand.fullMessage(for: help).contains("approve"))
+  }
+}
+
+/// A server at 2026-11-15T09:00:00Z that stores every fact.
+func storingServer() -> StubServer {
+  StubServer(#"{"results":[{"outcome":"FACT_OUTCOME_STORED","sequence":"1"}]}"#)
+}

@@ -1,0 +1,107 @@
+import AccountStatusClient
+import AccountStatusModel
+import ArgumentParser
+import JSONText
+import ProtobufJSON
+import Synchronization
+import accountstatus
+
+/// A server that answers from a table and keeps what it was asked.
+final class StubServer: Sendable {
+  /// What it was asked, in order.
+  struct Request {
+    var method: String
+    var message: JSONValue
+
+    /// The message as JSON text.
+    var text: String { message.text() }
+  }
+
+  private let requests = Mutex<[Request]>([])
+  private let facts: [Fact]
+  private let answer: @Sendable (_ method: String, _ request: JSONValue) throws -> String
+
+  /// `answer` gives the reply as JSON text, or throws an AccountStatusError.
+  init(
+    facts: [Fact] = [], answer: @escaping @Sendable (String, JSONValue) throws -> String
+  ) {
+    self.facts = facts
+    self.answer = answer
+  }
+
+  /// A server with one reply for everything but its clock.
+  convenience init(_ reply: String) {
+    self.init { method, _ in method == "GetInfo" ? Self.info : reply }
+  }
+
+  /// A server that refuses everything.
+  convenience init(_ error: AccountStatusError) {
+    self.init { _, _ in throw error }
+  }
+
+  static let info = #"{"now":"2026-11-15T09:00:00Z"}"#
+
+  var asked: [Request] { requests.withLock { $0 } }
+
+  /// The server as commands see it.
+  func server(socket: String = "/nowhere/rpc.sock") -> Server {
+    Server(
+      socket: socket,
+      call: { [self] method, payload async throws(AccountStatusError) in
+        try reply(to: method, payload)
+      },
+      facts: { [facts] _ async throws(AccountStatusError) in facts })
+  }
+
+  private func reply(to method: String, _ payload: [UInt8]) throws(AccountStatusError) -> [UInt8] {
+    let isHealth = method == "grpc.health.v1.Health/Check"
+    let short = String(method.split(separator: "/").last ?? "")
+    let type = isHealth ? "grpc.health.v1.HealthCheck" : "accountstatus.v1.\(short)"
+    do {
+      let request = try Contract.pool.json(of: payload, as: "\(type)Request")
+      requests.withLock { $0.append(Request(method: method, message: request)) }
+      let reply = try JSONValue(parsing: try answer(short, request))
+      return try Contract.pool.bytes(of: reply, as: "\(type)Response")
+    } catch let error as AccountStatusError {
+      throw error
+    } catch {
+      throw AccountStatusError(.unreadableReply, "\(error)")
+    }
+  }
+}
+
+/// The status of our commands, not that of the processes that the testing library starts.
+typealias ExitStatus = accountstatus.ExitStatus
+
+/// Parses a command line.
+func parse(_ arguments: [String]) throws -> any ParsableCommand {
+  try AccountStatusCommand.parseAsRoot(arguments)
+}
+
+/// What a command printed, and how it ended.
+struct Outcome {
+  var output: String
+  var notes: String
+  var status: ExitStatus
+}
+
+/// Runs a command line against a stub.
+func run(
+  _ arguments: [String], on stub: StubServer, socket: String = "/nowhere/rpc.sock"
+) async throws -> Outcome {
+  guard let command = try parse(arguments) as? any ServerCommand else {
+    throw NoCommand(arguments: arguments)
+  }
+  let output = Mutex("")
+  let notes = Mutex("")
+  let console = Console(
+    print: { line in output.withLock { $0 += line + "\n" } },
+    note: { line in notes.withLock { $0 += line + "\n" } })
+  let status = await command.execute(stub.server(socket: socket), console)
+  return Outcome(output: output.withLock { $0 }, notes: notes.withLock { $0 }, status: status)
+}
+
+/// The arguments name no command that asks a server.
+struct NoCommand: Error {
+  var arguments: [String]
+}
