@@ -351,6 +351,9 @@ wire_check_limits wire_check_limits_default(void) {
 
 int wire_check(const ProtobufCMessageDescriptor *type, const uint8_t *bytes, size_t size,
                const wire_check_limits *limits, wire_check_error *ret_error) {
+  // An empty message may come without an address.
+  if (bytes == NULL)
+    bytes = (const uint8_t *)"";
   walk walk = {.limits = limits};
   wire_check_reason reason = check_message(&walk, type, bytes, size, 1, false);
   if (reason == WIRE_CHECK_OK && walk.memory > limits->max_memory)

@@ -339,6 +339,48 @@ static void a_bomb_of_4_mib_is_bounded(void) {
   bytes_free(&report);
 }
 
+// The smallest limit under which a message passes.
+static size_t least_memory(const ProtobufCMessageDescriptor *type, const bytes *message) {
+  wire_check_limits limits = wire_check_limits_default();
+  size_t low = 0, high = limits.max_memory;
+  while (low < high) {
+    limits.max_memory = low + (high - low) / 2;
+    if (check_bytes(type, message, &limits, NULL) == 0)
+      high = limits.max_memory;
+    else
+      low = limits.max_memory + 1;
+  }
+  return low;
+}
+
+static void what_passes_unpacks_within_the_memory_allowed(void) {
+  bytes messages[5] = {{0}};
+  const ProtobufCMessageDescriptor *types[] = {BATCH, BATCH, CAPABILITIES, GET, REPORT};
+  for (int i = 0; i < 1000; i++)
+    bytes_add_text(&messages[0], 1, "contoso-eu-000123");
+  // One more member than unpack scans on its stack, and so on.
+  for (int i = 0; i < 17; i++)
+    bytes_add_text(&messages[1], 1, "");
+  uint8_t elements[1001];
+  memset(elements, 1, sizeof elements);
+  bytes_add_field(&messages[2], 2, elements, sizeof elements);
+  for (uint32_t i = 0; i < 60; i++)
+    bytes_add_text(&messages[3], 100 + i, "unknown");
+  for (int i = 0; i < 300; i++)
+    bytes_add_field(&messages[4], 1, "\x0a\x01\x61\xb2\x01\x00", 6);
+  for (size_t i = 0; i < 5; i++) {
+    size_t memory = least_memory(types[i], &messages[i]);
+    wire_arena *arena = wire_arena_create();
+    wire_arena_reset(arena, memory);
+    CHECK(protobuf_c_message_unpack(types[i], wire_arena_allocator(arena), messages[i].size,
+                                    messages[i].data) != NULL);
+    // An honest bound, not a wild one.
+    CHECK(wire_arena_used(arena) * 10 >= memory * 6);
+    wire_arena_destroy(arena);
+    bytes_free(&messages[i]);
+  }
+}
+
 // -------------------------------------------------------------------------------------- strict
 
 typedef struct strict_row {
@@ -419,6 +461,8 @@ static const test tests[] = {
     {"packed elements count as fields", packed_elements_count_as_fields},
     {"unknown fields are counted", unknown_fields_are_counted},
     {"a bomb of 4 MiB is bounded", a_bomb_of_4_mib_is_bounded},
+    {"what passes unpacks within the memory allowed",
+     what_passes_unpacks_within_the_memory_allowed},
     {"facts keep nothing unknown", facts_keep_nothing_unknown},
 };
 const test_suite wire_check_suite = SUITE("wire_check", tests);
