@@ -25,10 +25,11 @@ struct FactReport {
   private var deniedCount = 0
   private var token = ""
 
-  init(_ server: Server, _ console: Console, format: OutputFormat) {
+  /// `isSingle` when there is one fact: its result in JSON is then no array.
+  init(_ server: Server, _ console: Console, format: OutputFormat, isSingle: Bool = false) {
     self.server = server
     self.console = console
-    listing = Listing(format, console)
+    listing = Listing(format, console, isSingle: isSingle)
   }
 
   /// Takes a fact to send; `place` says where it came from, for example `line 3`.
@@ -62,7 +63,10 @@ struct FactReport {
     let stored = counts["STORED"] ?? 0
     let duplicate = counts["DUPLICATE"] ?? 0
     let refused = counts["REFUSED"] ?? 0
-    console.note("\(stored) stored, \(duplicate) known already, \(refused) refused")
+    console.note(
+      counts.isEmpty
+        ? "nothing new to report"
+        : "\(stored) stored, \(duplicate) known already, \(refused) refused")
     if !token.isEmpty { console.note("token \(token)") }
     if refused == 0 { return .success }
     return deniedCount == refused ? .notPermitted : .no

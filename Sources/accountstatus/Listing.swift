@@ -6,11 +6,14 @@ import JSONText
 struct Listing {
   private let format: OutputFormat
   private let console: Console
+  private let isSingle: Bool
   private var elements: [JSONValue] = []
 
-  init(_ format: OutputFormat, _ console: Console) {
+  /// `isSingle` when one thing was asked for: its JSON is then no array.
+  init(_ format: OutputFormat, _ console: Console, isSingle: Bool = false) {
     self.format = format
     self.console = console
+    self.isSingle = isSingle
   }
 
   mutating func add(_ value: JSONValue, text: @autoclosure () -> String) {
@@ -22,7 +25,12 @@ struct Listing {
   }
 
   func finish() {
-    if format == .json { console.print(JSONValue.array(elements).text(.indented)) }
+    guard format == .json else { return }
+    if !isSingle {
+      console.print(JSONValue.array(elements).text(.indented))
+    } else if let element = elements.first {
+      console.print(element.text(.indented))
+    }
   }
 }
 

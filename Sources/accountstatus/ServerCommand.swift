@@ -62,9 +62,12 @@ extension ServerCommand {
     let status = ExitStatus(error)
     // A reason comes from a server: it answered.
     guard error.kind == .unavailable, error.reason == nil else {
-      let fields = error.fieldViolations.map { "\($0.field): \($0.description)" }
-      let details = fields.filter { !error.message.contains($0) }
-      return (([error.message] + details).joined(separator: "; "), status)
+      let told = error.fieldViolations.filter { error.message.contains($0.description) }
+      let rest = error.fieldViolations.filter { !error.message.contains($0.description) }
+      let fields = told.map(\.field).filter { !error.message.contains($0) }
+      let lead = fields.isEmpty ? "" : "\(fields.joined(separator: ", ")): "
+      let details = rest.map { "; \($0.field): \($0.description)" }.joined()
+      return (lead + error.message + details, status)
     }
     if access(server.socket, F_OK) != 0 && errno == ENOENT {
       return (

@@ -38,6 +38,10 @@ struct ServerCommandTests {
     #expect(
       outcome.notes
         == "accountstatus: error: unknown edition \"1999\"; policyEdition: use 2020-06\n")
+    error.fieldViolations = [.init(field: "policyEdition", description: error.message)]
+    #expect(
+      try await failed(error).notes
+        == "accountstatus: error: policyEdition: unknown edition \"1999\"\n")
     var readOnly = AccountStatusError(.unavailable, "the disk is full")
     readOnly.reason = "READ_ONLY"
     #expect(try await failed(readOnly).notes == "accountstatus: error: the disk is full\n")

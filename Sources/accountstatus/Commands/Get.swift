@@ -28,7 +28,7 @@ package struct Get: ServerCommand {
   package init() {}
 
   package func run(_ server: Server, _ console: Console) async throws -> ExitStatus {
-    var listing = Listing(global.output, console)
+    var listing = Listing(global.output, console, isSingle: ids.count == 1)
     var isFirst = true
     var status = ExitStatus.success
     for start in stride(from: 0, to: ids.count, by: Self.batch) {
@@ -41,24 +41,22 @@ package struct Get: ServerCommand {
         "StatusService/BatchGetStatus", JSONObject(request + query.members))
       for result in reply.array("results") {
         guard let found = result["status"] else {
-          console.error("\(result.string("accountId")): \(message(of: result))")
+          console.error(message(of: result))
           status = .notFound
           continue
         }
         let text = StatusText(found, isColored: console.isColored).text
-        if ids.count == 1 {
-          console.show(found, as: global.output, text: text)
-        } else {
-          listing.add(found, text: isFirst ? text : "\n\(text)")
-        }
+        listing.add(found, text: isFirst ? text : "\n\(text)")
         isFirst = false
       }
     }
-    if ids.count > 1 { listing.finish() }
+    listing.finish()
     return status
   }
 
   private func message(of result: JSONValue) -> String {
-    result["error"]?.string("message") ?? "the server gave neither a status nor an error"
+    let id = result.string("accountId")
+    let message = result["error"]?.string("message") ?? "the server gave no status"
+    return message.contains(id) ? message : "\(id): \(message)"
   }
 }

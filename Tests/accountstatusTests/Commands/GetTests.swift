@@ -21,7 +21,7 @@ struct GetTests {
       """)
     let outcome = try await run(["get", "a", "b", "-o", "jsonl"], on: stub)
     #expect(outcome.output == "{\"accountId\":\"b\"}\n")
-    #expect(outcome.notes == "accountstatus: error: a: a is not registered\n")
+    #expect(outcome.notes == "accountstatus: error: a is not registered\n")
     #expect(outcome.status == .notFound)
   }
 

@@ -62,7 +62,7 @@ struct ImportTests {
     let outcome = try await imported(
       #"{"id":"A","invoiceDate":"2026-07-01","totalCharges":10,"currencyCode":"EUR"}"#, on: known)
     #expect(outcome.output == "")
-    #expect(outcome.notes == "0 stored, 0 known already, 0 refused\n")
+    #expect(outcome.notes == "nothing new to report\n")
     #expect(outcome.status == .success)
   }
 

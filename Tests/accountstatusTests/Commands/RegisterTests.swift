@@ -26,6 +26,12 @@ struct RegisterTests {
         + #""mode":"REPORT_MODE_EACH"}"#)
   }
 
+  @Test func `its result as JSON is one object`() async throws {
+    let stub = StubServer(#"{"results":[{"outcome":"FACT_OUTCOME_STORED","sequence":"1"}]}"#)
+    let outcome = try await run(arguments + ["-o", "json"], on: stub)
+    #expect(outcome.output.hasPrefix("{\n  \"place\": \"northwind\",\n"))
+  }
+
   @Test func `a second registration with other content is refused`() async throws {
     let stub = StubServer(
       """
