@@ -52,14 +52,18 @@ package final class Ledger: Sendable {
     _ configuration: Configuration, publish: (StatusRow) -> Void,
     deliver: @escaping @Sendable (Delivery) -> Void
   ) throws(LedgerError) -> Ledger {
-    let store = try SQLiteStore(
-      path: configuration.databasePath,
-      settings: SQLiteConnection.Settings(
-        durability: configuration.durability,
-        pageCacheKiB: configuration.limits.pageCacheKiB,
-        maximumPages: configuration.maximumPages),
-      limits: configuration.limits)
-    return try Ledger(store, configuration, publish: publish, deliver: deliver)
+    do throws(LedgerError) {
+      let store = try SQLiteStore(
+        path: configuration.databasePath,
+        settings: SQLiteConnection.Settings(
+          durability: configuration.durability,
+          pageCacheKiB: configuration.limits.pageCacheKiB,
+          maximumPages: configuration.maximumPages),
+        limits: configuration.limits)
+      return try Ledger(store, configuration, publish: publish, deliver: deliver)
+    } catch {
+      throw error.about(configuration.databasePath)
+    }
   }
 
   private init(

@@ -100,7 +100,11 @@ final class LedgerEngine<Store: LedgerStore> {
       case .listFacts(let id, let accountID, let after, let limit):
         reads.append(.page(id, accountID, after: after, limit: limit))
       case .catchUp(let id):
-        background.catchUp(with: clock.now, for: id)
+        if let trouble {
+          fail([id], trouble.cause)
+        } else {
+          background.catchUp(with: clock.now, for: id)
+        }
       }
     }
     batch.removeAll(keepingCapacity: true)
@@ -343,15 +347,14 @@ extension LedgerEngine {
   /// Tries to write again. What a commit of unknown outcome left behind is delivered before.
   private func recover(from trouble: Trouble) {
     do {
+      if trouble.needsReopening { try store.reopen() }
+      try store.begin()
+      try store.probe()
+      try store.commit()
+      if store.needsUpkeep { try store.upkeep() }
       if trouble.needsReopening {
-        try store.reopen()
         book.rolledBack(to: try store.counters())
         try deliverChanges(after: trouble.position)
-      } else {
-        try store.begin()
-        try store.probe()
-        try store.commit()
-        if store.needsUpkeep { try store.upkeep() }
       }
       self.trouble = nil
       deliver(.recovered)
@@ -368,12 +371,17 @@ extension LedgerEngine {
   }
 
   private func deliverChanges(after position: UInt64) throws(LedgerError) {
-    guard book.counters.position > position else { return }
-    let changed = try store.accounts(.changedAfter(position), limit: limits.accountsPerChunk)
-    deliver(
-      .committed(
-        CommittedGroup(
-          token: token, rows: changed.map(book.presented), nextTransitionAt: nextTransitionAt)))
+    var last: Int64 = 0
+    while true {
+      let changed = try store.accounts(
+        .changedAfter(position, beyond: last), limit: limits.accountsPerChunk)
+      guard let end = changed.last else { return }
+      last = end.number
+      deliver(
+        .committed(
+          CommittedGroup(
+            token: token, rows: changed.map(book.presented), nextTransitionAt: nextTransitionAt)))
+    }
   }
 }
 

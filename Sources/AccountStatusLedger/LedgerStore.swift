@@ -107,6 +107,6 @@ enum AccountCondition: Hashable {
   case beginsAfter(Instant, beyond: Int64)
   /// Those decided by other rules, by number, beyond one.
   case decidedByOther(rules: Int64, beyond: Int64)
-  /// Those with a change after a position.
-  case changedAfter(UInt64)
+  /// Those with a change after a position, by number, beyond one.
+  case changedAfter(UInt64, beyond: Int64)
 }

@@ -37,7 +37,7 @@ final class SQLiteConnection {
       self.queue = queue
       self.handle = handle
     } catch {
-      throw LedgerError(error, path: path).about(path)
+      throw LedgerError(error).about(path)
     }
     // GRDB follows transactions through its own calls only, and traps in these on any other commit.
     sqlite3_commit_hook(handle, nil, nil)
@@ -91,7 +91,7 @@ final class SQLiteConnection {
     do {
       try queue.close()
     } catch {
-      throw LedgerError(error, path: queue.path)
+      throw LedgerError(error).about(queue.path)
     }
   }
 }

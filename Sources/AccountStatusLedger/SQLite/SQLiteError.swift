@@ -11,7 +11,7 @@ extension LedgerError {
   }
 
   /// What GRDB reported.
-  init(_ error: any Error, path: String) {
+  init(_ error: any Error) {
     switch error {
     case let error as LedgerError: self = error
     case let error as DatabaseError:
@@ -54,8 +54,8 @@ extension LedgerError {
     }
   }
 
-  /// The same trouble, with the file it is about.
+  /// The same trouble, with the file it is about, named once.
   func about(_ path: String) -> LedgerError {
-    LedgerError(code, "\(path): \(message)")
+    message.hasPrefix("\(path): ") ? self : LedgerError(code, "\(path): \(message)")
   }
 }

@@ -183,10 +183,10 @@ extension SQLiteStore {
       select = sql.selectDecidedByOther
       select.bind(1, rules)
       select.bind(2, number)
-    case .changedAfter(let position):
+    case .changedAfter(let position, let number):
       select = sql.selectChangedAfter
       select.bind(1, position)
-      select.bind(2, Int64(0))
+      select.bind(2, number)
     }
     select.bind(3, Int64(limit))
     var found: [StoredAccount] = []

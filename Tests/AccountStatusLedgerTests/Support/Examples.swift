@@ -1,4 +1,5 @@
 import AccountStatusModel
+import AccountStatusRules
 
 // One account's life, as in the worked cases: INV-1, issued 2026-07-01, is due 2026-08-30, and
 // suspends from 2026-10-30.
@@ -52,3 +53,6 @@ func approval(_ id: Identifier = "DEC-1", _ account: AccountID = account, at: In
     Identifier(checked: "decide-\(account)-\(id)"), account, at: at,
     .reinstatementDecided(ReinstatementDecision(decisionID: id, outcome: .approved)))
 }
+
+/// The built-in editions.
+func builtInEditions() throws -> EditionCatalogue { try EditionCatalogue() }

@@ -1,6 +1,7 @@
 import AccountStatusLedger
 import AccountStatusModel
 import AccountStatusRules
+import Dispatch
 import Synchronization
 
 /// A ledger on a real file, its deliveries turned into return values.
@@ -26,7 +27,7 @@ final class OpenLedger: Sendable {
     var unreadable: [AccountID] = []
     /// What a delivery did that it must not.
     var faults: [String] = []
-    fileprivate var waiting: [UInt64: CheckedContinuation<Answer, Never>] = [:]
+    fileprivate var waiting: [UInt64: @Sendable (Answer) -> Void] = [:]
     fileprivate var lastPosition: UInt64 = 0
   }
 
@@ -39,8 +40,15 @@ final class OpenLedger: Sendable {
   private final class Box: Sendable {
     let seen = Mutex(Seen())
     let watchers = Mutex<[Watcher]>([])
+    let held = DispatchSemaphore(value: 0)
+    let gate = DispatchSemaphore(value: 0)
 
     func receive(_ delivery: Delivery) {
+      if case .facts(OpenLedger.holdID, _) = delivery {
+        held.signal()
+        gate.wait()
+        return
+      }
       let now = seen.withLock { seen in
         seen.take(delivery)
         return seen
@@ -83,14 +91,48 @@ final class OpenLedger: Sendable {
 
   var seen: Seen { box.seen.withLock { $0 } }
 
+  private static let holdID = RequestID(.max)
+
+  /// Keeps the ledger's thread busy until `body` has submitted its requests, so that they are met
+  /// together.
+  func whileHeld(_ body: () -> Void) {
+    ledger.submit(.facts(Self.holdID, "nobody"))
+    box.held.wait()
+    body()
+    box.gate.signal()
+  }
+
   /// The row of an account.
   func row(_ id: AccountID) -> StatusRow? { seen.rows[id] }
+
+  /// Submits several requests to be met together; returns their answers.
+  func askTogether(_ requests: [(RequestID) -> LedgerRequest]) async -> [Answer] {
+    let count = requests.count
+    return await withCheckedContinuation { (done: CheckedContinuation<[Answer], Never>) in
+      let answers = Mutex([Answer?](repeating: nil, count: count))
+      whileHeld {
+        for (index, request) in requests.enumerated() {
+          let id = RequestID(nextID.add(1, ordering: .relaxed).oldValue)
+          box.seen.withLock {
+            $0.waiting[id.number] = { answer in
+              answers.withLock { answers in
+                answers[index] = answer
+                let all = answers.compactMap(\.self)
+                if all.count == count { done.resume(returning: all) }
+              }
+            }
+          }
+          ledger.submit(request(id))
+        }
+      }
+    }
+  }
 
   func ask(_ request: (RequestID) -> LedgerRequest) async -> Answer {
     let id = RequestID(nextID.add(1, ordering: .relaxed).oldValue)
     let request = request(id)
     return await withCheckedContinuation { continuation in
-      box.seen.withLock { $0.waiting[id.number] = continuation }
+      box.seen.withLock { $0.waiting[id.number] = { continuation.resume(returning: $0) } }
       ledger.submit(request)
     }
   }
@@ -194,10 +236,10 @@ extension OpenLedger.Seen {
   }
 
   private mutating func answer(_ id: RequestID, _ answer: OpenLedger.Answer) {
-    guard let continuation = waiting.removeValue(forKey: id.number) else {
+    guard let resume = waiting.removeValue(forKey: id.number) else {
       faults.append("request \(id.number) was answered twice, or never made")
       return
     }
-    continuation.resume(returning: answer)
+    resume(answer)
   }
 }
