@@ -36,6 +36,11 @@ let tests: [Target] = [
     ],
     swiftSettings: swift),
   .testTarget(
+    name: "AccountStatusModelTests", dependencies: ["AccountStatusModel"], swiftSettings: swift),
+  .testTarget(
+    name: "AccountStatusRulesTests", dependencies: ["AccountStatusRules", "AccountStatusModel"],
+    swiftSettings: swift),
+  .testTarget(
     name: "PartnerCenterImportTests",
     dependencies: ["PartnerCenterImport", "AccountStatusModel"],
     exclude: ["Documents"], swiftSettings: swift),

@@ -139,7 +139,8 @@ import Testing
 
   @Test func `a profile is incomplete while a check is neither passed nor absent`() {
     let reporter = account(
-      .csp, (.profile(checks: [.business: .challenged, .identity: .passed]), "2026-01-05T00:00:00Z"),
+      .csp,
+      (.profile(checks: [.business: .challenged, .identity: .passed]), "2026-01-05T00:00:00Z"),
       (.profile(.rejected), "2026-01-06T00:00:00Z"),
       (.profile(.pending), "2026-01-07T00:00:00Z"),
       (.profile(checks: [.business: .passed]), "2026-01-08T00:00:00Z"))

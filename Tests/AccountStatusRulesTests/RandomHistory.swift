@@ -161,7 +161,9 @@ extension RandomHistory {
     let overall: VerificationState? =
       random.oneIn(5)
       ? nil
-      : random.pick([VerificationState.none, .pending, .pending, .authorized, .rejected, .rejected, .failed])
+      : random.pick([
+        VerificationState.none, .pending, .pending, .authorized, .rejected, .rejected, .failed,
+      ])
     let last: VerificationState? =
       random.oneIn(4) || overall == nil ? random.pick([.authorized, .rejected, .failed]) : nil
     let checks: [VerificationCheck: CheckState] =

@@ -47,7 +47,8 @@ import Testing
       let reporter = history.reporter()
       var richer = reporter
       for index in 0..<Int.random(in: 1...3, using: &history.random) {
-        let amount = Money("EUR", billionths: Int128.random(in: 1...600_000_000_000, using: &history.random))
+        let amount = Money(
+          "EUR", billionths: Int128.random(in: 1...600_000_000_000, using: &history.random))
         let invoice = Identifier.numbered("INV", Int.random(in: 1...3, using: &history.random))
         richer.report(
           .payment(.numbered("extra", index), amount, to: [invoice: amount]),
