@@ -68,7 +68,7 @@ static int unpack(const call *call, connection *connection, const char *what,
   return *ret_message == NULL ? failure_no_memory(failure) : 0;
 }
 
-// Makes an answer of a Response frame's payload.
+// Opens the envelope that is a Response frame's payload.
 static int read_answer(const call *call, const uint8_t *payload, size_t size, answer *answer,
                        accountstatus_error *failure) {
   connection *connection = answer->connection;
@@ -84,8 +84,8 @@ static int read_answer(const call *call, const uint8_t *payload, size_t size, an
     answer->status = response->status;
     return failure_from_status(failure, response->status, connection->arena);
   }
-  return unpack(call, connection, "answer", call->answer_type, response->payload.data,
-                response->payload.len, &answer->message, failure);
+  answer->payload = response->payload;
+  return 0;
 }
 
 static int describe(const call *call, int result, accountstatus_error *failure) {
@@ -164,8 +164,8 @@ static int take_connection(accountstatus *handle, const call *call, answer *answ
   return result;
 }
 
-int call_make(accountstatus *handle, const call *call, answer *ret_answer,
-              accountstatus_error *failure) {
+int call_exchange(accountstatus *handle, const call *call, answer *ret_answer,
+                  accountstatus_error *failure) {
   *ret_answer = (answer){.handle = handle};
   size_t size = protobuf_c_message_get_packed_size(call->request);
   uint8_t *packed = malloc(size + 1);
@@ -187,6 +187,21 @@ int call_make(accountstatus *handle, const call *call, answer *ret_answer,
   free(packed);
   if (result == -EPROTO)
     count(&handle->counters.protocol_errors, 1);
+  return result;
+}
+
+int call_make(accountstatus *handle, const call *call, answer *ret_answer,
+              accountstatus_error *failure) {
+  int result = call_exchange(handle, call, ret_answer, failure);
+  if (result < 0)
+    return result;
+  connection *connection = ret_answer->connection;
+  result = unpack(call, connection, "answer", call->answer_type, ret_answer->payload.data,
+                  ret_answer->payload.len, &ret_answer->message, failure);
+  if (result == -EPROTO) {
+    count(&handle->counters.protocol_errors, 1);
+    connection_close(connection);
+  }
   return result;
 }
 

@@ -29,13 +29,18 @@ typedef struct call {
 typedef struct answer {
   accountstatus *handle;
   connection *connection;
-  // Of the type asked for; NULL when the call failed.
+  // The answer's bytes, and the message that call_make makes of them; NULL when the call failed.
+  ProtobufCBinaryData payload;
   const ProtobufCMessage *message;
   // The server's error, when that is why the call failed.
   const Google__Rpc__Status *status;
 } answer;
 
-// Makes a call. *ret_answer is always set and must be released.
+// Makes a call, up to the bytes of the answer. *ret_answer is always set and must be released.
+int call_exchange(accountstatus *handle, const call *call, answer *ret_answer,
+                  accountstatus_error *failure);
+
+// Makes a call and unpacks its answer. *ret_answer is always set and must be released.
 int call_make(accountstatus *handle, const call *call, answer *ret_answer,
               accountstatus_error *failure);
 

@@ -129,7 +129,9 @@ static void read_detail(accountstatus_error *failure, const Google__Protobuf__An
 
 int failure_from_status(accountstatus_error *failure, const Google__Rpc__Status *status,
                         wire_arena *arena) {
-  failure_set(failure, 0, status->code, "%s", "");
+  // A number that is no code says as much as UNKNOWN.
+  bool known = status->code >= 0 && status->code <= ACCOUNTSTATUS_CODE_UNAUTHENTICATED;
+  failure_set(failure, 0, known ? status->code : ACCOUNTSTATUS_CODE_UNKNOWN, "%s", "");
   set_text(failure->message, sizeof failure->message, status->message);
   for (size_t i = 0; i < status->n_details; i++)
     read_detail(failure, status->details[i], arena);
