@@ -161,10 +161,9 @@ import Testing
       let answer = try await served.report(
         .abuseFindingChanged(
           findingID: "F-1", severity: .significant, state: index % 2 == 0 ? .confirmed : .dismissed
-        ), at: Served.start)
+        ), at: Served.start.adding(nanoseconds: Int64(index)))
       _ = try await served.client.advanceClock(by: .nanoseconds(1))
       let status = try await served.client.getStatus("northwind", atLeast: answer.token)
-      #expect(status.token.bytes == answer.token.bytes || !status.token.bytes.isEmpty)
       #expect(status.reasons.contains { $0.code == .accountAbuse } == (index % 2 == 0))
     }
     let failure = await #expect(throws: AccountStatusError.self) {

@@ -69,6 +69,12 @@ final class TemporaryDirectory {
   }
 
   func file(_ name: String) -> String { "\(path)/\(name)" }
+
+  /// Makes a file of zeros and returns its path.
+  func make(_ name: String, byteCount: Int = 0) throws -> String {
+    try Data(count: byteCount).write(to: URL(fileURLWithPath: file(name)))
+    return file(name)
+  }
 }
 
 /// What a finished program said.
@@ -90,9 +96,8 @@ func run(
   process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
   let out = try TemporaryDirectory()
   // Files, not pipes: a program may say more than a pipe holds before anyone reads it.
-  let names = ["out", "error", "in"].map(out.file)
+  let names = try ["out", "error", "in"].map { try out.make($0) }
   try input.write(toFile: names[2], atomically: false, encoding: .utf8)
-  for name in names.prefix(2) { FileManager.default.createFile(atPath: name, contents: nil) }
   process.standardOutput = FileHandle(forWritingAtPath: names[0])
   process.standardError = FileHandle(forWritingAtPath: names[1])
   process.standardInput = FileHandle(forReadingAtPath: names[2])
