@@ -17,6 +17,7 @@ let c: [CSetting] = [
 
 /// Test targets mirror the sources.
 let tests: [Target] = [
+  .testTarget(name: "TidyTests", swiftSettings: swift),
   .testTarget(
     name: "AccountStatusClientTests",
     dependencies: [

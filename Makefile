@@ -1,0 +1,127 @@
+# The account-status server. `make help` lists what can be made.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := build
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+PREFIX ?= /usr/local
+BINDIR ?= $(PREFIX)/bin
+SBINDIR ?= $(PREFIX)/sbin
+DESTDIR ?=
+# More arguments for every swift command, for example SWIFTFLAGS=--static-swift-stdlib.
+SWIFTFLAGS ?=
+# More arguments for make bench and make fuzz.
+ARGS ?=
+
+RELEASE = $(shell swift build -c release $(SWIFTFLAGS) --show-bin-path)
+SWIFT_FILES := Package.swift Sources Tests Clients/Swift
+# Not what protoc-c or generate-proto wrote.
+C_FILES = $(shell git ls-files --cached --others --exclude-standard '*.c' '*.h' \
+  | grep -v -e '\.pb-c\.[ch]$$' -e '^Sources/CAccountStatusDescriptors/')
+
+.PHONY: help
+help: ## show this list
+	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) \
+	  | while IFS='|' read -r target text; do printf '  make %-16s %s\n' "$$target" "$$text"; done
+
+.PHONY: setup
+setup: ## install the Debian packages that are missing (root or sudo)
+	@scripts/setup
+
+## Build and look
+
+.PHONY: build
+build: setup ## build everything for release, the C client too
+	swift build -c release $(SWIFTFLAGS)
+	$(MAKE) -C Clients/C all
+
+.PHONY: demo
+demo: setup ## build, then show the server at work
+	swift build -c release $(SWIFTFLAGS)
+	@scripts/demo "$(RELEASE)"
+
+.PHONY: bench
+bench: build ## measure against a bare epoll loop (ARGS: see accountstatus-bench --help)
+	"$(RELEASE)/accountstatus-bench" $(ARGS)
+
+## Test
+
+.PHONY: test
+test: test-swift test-c test-scripts ## run all tests
+
+.PHONY: test-swift
+test-swift: setup ## run the Swift tests, end-to-end ones included
+	swift test $(SWIFTFLAGS)
+
+.PHONY: test-release
+test-release: setup ## run the Swift tests as they are released
+	swift test -c release $(SWIFTFLAGS)
+
+.PHONY: test-c
+test-c: setup ## run the C tests, plain and under sanitizers, and test the C library as built
+	swift build $(SWIFTFLAGS) --product accountstatusd
+	scripts/test-c "$$(swift build $(SWIFTFLAGS) --show-bin-path)"
+	$(MAKE) -C Clients/C check
+
+.PHONY: test-scripts
+test-scripts: setup ## run the tests of the scripts
+	/usr/bin/python3 -m unittest discover -s Tests/ScriptTests
+
+.PHONY: test-sanitizers
+test-sanitizers: setup ## run the tests that read strangers' bytes under AddressSanitizer
+	scripts/test-sanitizers
+
+.PHONY: check
+check: format-check proto-check build test test-release test-sanitizers ## all that must hold before a push
+
+.PHONY: fuzz
+fuzz: setup ## fuzz the decoders (ARGS: see Fuzz/run)
+	Fuzz/run $(ARGS)
+
+## Source
+
+.PHONY: format
+format: setup ## format Swift and C
+	swift format --in-place --parallel --recursive $(SWIFT_FILES)
+	clang-format -i $(C_FILES)
+
+.PHONY: format-check
+format-check: setup ## fail on Swift or C that is not formatted
+	swift format lint --strict --parallel --recursive $(SWIFT_FILES)
+	clang-format --dry-run -Werror $(C_FILES)
+
+.PHONY: proto
+proto: setup ## generate the code from proto/
+	scripts/generate-proto
+
+.PHONY: proto-check
+proto-check: setup ## fail on stale generated code, or a change of proto/ that breaks its users
+	scripts/proto-check
+
+.PHONY: proto-baseline
+proto-baseline: setup ## make proto/ as it is what proto-check compares with: on purpose only
+	scripts/describe-proto proto/baseline.binpb
+
+## Install
+
+.PHONY: install
+install: build ## install the programs and the C library (DESTDIR, PREFIX)
+	install -d "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(SBINDIR)"
+	install -m 755 "$(RELEASE)/accountstatus" "$(RELEASE)/accountstatus-bench" "$(DESTDIR)$(BINDIR)"
+	install -m 755 "$(RELEASE)/accountstatusd" "$(DESTDIR)$(SBINDIR)"
+	$(MAKE) -C Clients/C install DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)"
+
+.PHONY: uninstall
+uninstall: ## remove what install installed (DESTDIR, PREFIX)
+	rm -f "$(DESTDIR)$(BINDIR)/accountstatus" "$(DESTDIR)$(BINDIR)/accountstatus-bench"
+	rm -f "$(DESTDIR)$(SBINDIR)/accountstatusd"
+	$(MAKE) -C Clients/C uninstall DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)"
+
+.PHONY: clean
+clean: ## remove what was built
+	swift package clean
+	rm -rf build
+	$(MAKE) -C Clients/C clean
+	$(MAKE) -C Tests/CTests clean

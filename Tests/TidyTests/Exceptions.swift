@@ -1,0 +1,36 @@
+// What the rules do not hold for, each with its reason. One place, so that it is seen when it grows.
+
+enum Exceptions {
+  /// Source files without a test file of their own, by path or by folder (ending in a slash).
+  static let untested: [String: String] = [
+    // Programs: run as programs by the end-to-end tests.
+    "Sources/accountstatusd/": "run as a program by EndToEndTests",
+    "Sources/accountstatus/": "run as a program by EndToEndTests",
+    "Sources/accountstatus-bench/": "run as a program by make bench; its workload is CBenchmark's",
+    "Clients/Swift/Examples/": "run as programs by AccountStatusClientTests",
+    "Sources/AccountStatusTesting/": "the harness that EndToEndTests stands on",
+
+    // The contract in Swift.
+    "Sources/AccountStatusAPI/CMessage.swift": "a table of generated types; every message uses it",
+    "Sources/AccountStatusAPI/MessageArena.swift": "under every encoded message; see MessageTests",
+    "Sources/AccountStatusAPI/Conversions.swift": "field by field in FactDecodingTests",
+    "Sources/AccountStatusAPI/PageLimit.swift": "seen through requests in StatusMessagesTests",
+    "Sources/AccountStatusAPI/RPCStatusConversion.swift": "a batch's errors in StatusMessagesTests",
+    "Sources/AccountStatusAPI/Sending.swift": "every reply of the scripted and the real server",
+
+    // The Swift client.
+    "Clients/Swift/Sources/AccountStatusClient/Answer.swift":
+      "values without behaviour, returned in AccountStatusClientTests",
+    "Clients/Swift/Sources/AccountStatusClient/ReportedFacts.swift":
+      "values without behaviour, returned in AccountStatusClientTests and FactImportTests",
+  ]
+
+  /// Files with functions longer than the limit.
+  static let longFunctions: [String: String] = [
+    "Sources/AccountStatusLedger/SQLite/SQLiteStatements.swift":
+      "a table of SQL, one statement after another"
+  ]
+
+  /// Files longer than the limit.
+  static let longFiles: [String: String] = [:]
+}
