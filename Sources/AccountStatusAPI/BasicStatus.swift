@@ -7,7 +7,7 @@ internal import AccountStatusModel
 ///
 /// Never kept: it points into the payload.
 package struct BasicStatusRequest {
-  /// 1 to 64 bytes that an account id may hold.
+  /// 1 to 64 bytes. Their form is not checked: an id that is malformed is in no index.
   package let accountID: UnsafeRawBufferPointer
   /// A token; empty: any position will do.
   package let atLeast: UnsafeRawBufferPointer
@@ -16,7 +16,7 @@ package struct BasicStatusRequest {
 extension GetStatusRequest {
   /// Reads a plain request in place; nil when it is anything else, malformed ones included.
   ///
-  /// Plain: a well-formed account id, the view BASIC or none, at_least or not, each at most once,
+  /// Plain: an account id of a possible length, the view BASIC or none, at_least or not, each at most once,
   /// and no other field. What is nil here is decoded by `decode`, which names what is wrong.
   package static func decodeBasic(_ payload: UnsafeRawBufferPointer) -> BasicStatusRequest? {
     var reader = PlainReader(payload)
@@ -39,9 +39,7 @@ extension GetStatusRequest {
       default: return nil
       }
     }
-    guard (1...AccountID.maximumLength).contains(accountID.count),
-      accountID.allSatisfy(AccountIDByte.isAllowed)
-    else { return nil }
+    guard (1...AccountID.maximumLength).contains(accountID.count) else { return nil }
     return BasicStatusRequest(accountID: accountID, atLeast: atLeast)
   }
 }
@@ -72,22 +70,6 @@ private struct PlainReader {
     }
     defer { offset += Int(length) }
     return UnsafeRawBufferPointer(start: start + offset, count: Int(length))
-  }
-}
-
-/// The bytes that an account id may hold, as two words of bits.
-private enum AccountIDByte {
-  private static let low: UInt64 = bits(0..<64)
-  private static let high: UInt64 = bits(64..<128)
-
-  @inline(__always)
-  static func isAllowed(_ byte: UInt8) -> Bool {
-    let word = byte < 64 ? low : high
-    return byte < 128 && word >> UInt64(byte & 63) & 1 == 1
-  }
-
-  private static func bits(_ range: Range<UInt8>) -> UInt64 {
-    range.filter(AccountID.isAllowed).reduce(0) { $0 | 1 << UInt64($1 & 63) }
   }
 }
 

@@ -42,7 +42,8 @@ struct Evaluation: Sendable {
     status = standing.map { standing in
       AccountStatus(
         accountID: account, standing: standing, policyEdition: query.edition.name,
-        revision: snapshot.revision(at: query.now, query.defaultEdition), asOf: query.asOf, knownAt: query.knownAt,
+        revision: snapshot.revision(at: query.now, query.defaultEdition), asOf: query.asOf,
+        knownAt: query.knownAt,
         isProjected: query.asOf > query.now)
     }
     providers =

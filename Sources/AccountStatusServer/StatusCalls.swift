@@ -29,8 +29,9 @@ final class StatusCalls {
 
   /// Adds the service to a router; `server` gives the server that late answers go to.
   func register(in router: inout Router, _ server: @escaping () -> RPCServer) {
+    let pointReads = index.pointReads
     router.unary(StatusService.getStatus) { [self] context, payload, reply in
-      if answerFromIndex(payload, &reply) { return }
+      if pointReads.answer(payload, &reply) { return }
       Responder.run(context, &reply, server) { responder throws(RPCError) in
         try getStatus(context, payload, responder)
       }
@@ -99,37 +100,6 @@ final class StatusCalls {
 // MARK: - GetStatus
 
 extension StatusCalls {
-  /// The point read: from payload to reply without an allocation, a wait or a hop.
-  ///
-  /// False where the request is not a plain one or the index has no answer; the general way
-  /// decides then, alike.
-  @inline(__always)
-  private func answerFromIndex(
-    _ payload: UnsafeRawBufferPointer, _ reply: inout Reply
-  ) -> Bool {
-    guard let request = GetStatusRequest.decodeBasic(payload), index.shows(request.atLeast) else {
-      return false
-    }
-    let now = clock.now
-    var status = status_table_status()
-    guard index.read(request.accountID, at: now, into: &status) == .STATUS_TABLE_FOUND else {
-      return false
-    }
-    index.withTokenAndEdition { token, edition in
-      let answer = status.answer
-      reply.send(
-        BasicStatusReply(
-          accountID: request.accountID, state: answer.state, since: answer.since,
-          reasons: UInt64(answer.reasons), capabilities: answer.capabilities,
-          notices: UInt64(answer.notices),
-          nextTransition: answer.next_state == 0 ? nil : (answer.next_at, answer.next_state),
-          isEligibleForReinstatement: answer.eligible,
-          reinstatementState: answer.reinstatement_state, policyEdition: edition,
-          revision: status.revision, asOf: now.nanoseconds, token: token))
-    }
-    return true
-  }
-
   private func getStatus(
     _ context: borrowing CallContext, _ payload: UnsafeRawBufferPointer, _ responder: Responder
   ) throws(RPCError) {
@@ -311,7 +281,9 @@ extension StatusCalls {
 extension AccountStatus {
   fileprivate func matches(_ request: ListStatusesRequest) -> Bool {
     if let state = request.state, self.state != state { return false }
-    if let reason = request.reason, !standing.reasons.contains(where: { $0.code == reason }) { return false }
+    if let reason = request.reason, !standing.reasons.contains(where: { $0.code == reason }) {
+      return false
+    }
     return true
   }
 

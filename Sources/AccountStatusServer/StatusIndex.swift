@@ -18,12 +18,12 @@ final class StatusIndex {
   private var byReason = [RecordSet](repeating: RecordSet(), count: ReasonCode.allCases.count + 1)
   private var all = RecordSet()
 
-  /// What the table shows at least; encoded once per commit, not once per read.
+  /// What the table shows at least.
   private(set) var token = LedgerToken(
     storeID: StoreID(bytes: [UInt8](repeating: 0, count: 16)), epoch: 0, position: 0)
-  private(set) var encodedToken: [UInt8] = []
-  /// The edition of every answer.
-  let edition: [UInt8]
+  /// What point reads use; its buffers are this object's.
+  private let state: UnsafeMutablePointer<PointReadState>
+  private let tokenBuffer: UnsafeMutableRawBufferPointer
 
   init(edition: String, capacity: UInt32) throws(StartError) {
     var properties = status_table_properties()
@@ -44,16 +44,32 @@ final class StatusIndex {
     writer = created
     table = status_table_view(created)
     order = createdOrder
-    self.edition = Array(edition.utf8)
-    _ = self.edition.withUnsafeBytes {
-      status_table_set_edition(created, $0.baseAddress, $0.count)
-    }
+    tokenBuffer = .allocate(byteCount: LedgerToken.encodedLength, alignment: 1)
+    let name = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: edition.utf8.count, alignment: 1)
+    name.copyBytes(from: edition.utf8)
+    status_table_set_edition(created, name.baseAddress, name.count)
+    state = .allocate(capacity: 1)
+    state.initialize(
+      to: PointReadState(
+        table: table, edition: UnsafeRawBufferPointer(name),
+        token: UnsafeRawBufferPointer(start: nil, count: 0)))
   }
 
   deinit {
     status_table_order_destroy(order)
     status_table_destroy(writer)
+    state.pointee.edition.deallocate()
+    state.deinitialize(count: 1)
+    state.deallocate()
+    tokenBuffer.deallocate()
   }
+
+  /// Answers point reads, for as long as the index lives.
+  var pointReads: PointReads { PointReads(state: state) }
+
+  /// The token as clients get it.
+  var encodedToken: [UInt8] { Array(state.pointee.token) }
 
   /// Accounts that have a record.
   var count: Int { Int(status_table_count(table)) }
@@ -62,38 +78,13 @@ final class StatusIndex {
 // MARK: - Reading
 
 extension StatusIndex {
-  /// Reads the answer for an account at an instant. Allocates nothing, waits for nothing.
-  @inline(__always)
-  func read(
-    _ id: UnsafeRawBufferPointer, at now: Instant, into status: inout status_table_status
-  ) -> status_table_result {
-    status_table_read(table, id.baseAddress, id.count, now.nanoseconds, &status)
-  }
-
-  /// Whether what is published is at least as fresh as a token says; false also for a strange one.
-  @inline(__always)
-  func shows(_ token: UnsafeRawBufferPointer) -> Bool {
-    if token.isEmpty { return true }
-    guard let wanted = LedgerToken(encoded: token) else { return false }
-    return wanted.storeID == self.token.storeID && wanted.epoch == self.token.epoch
-      && wanted.position <= self.token.position
-  }
-
-  /// Runs with the encoded token and the edition's name.
-  @inline(__always)
-  func withTokenAndEdition(
-    _ body: (_ token: UnsafeRawBufferPointer, _ edition: UnsafeRawBufferPointer) -> Void
-  ) {
-    encodedToken.withUnsafeBytes { token in
-      edition.withUnsafeBytes { edition in body(token, edition) }
-    }
-  }
-
   /// Reads one account's answer by its id as text.
   func read(_ id: AccountID, at now: Instant) -> (status_table_result, status_table_status) {
     var status = status_table_status()
     var text = id.text
-    let result = text.withUTF8 { read(UnsafeRawBufferPointer($0), at: now, into: &status) }
+    let result = text.withUTF8 {
+      status_table_read(table, $0.baseAddress, $0.count, now.nanoseconds, &status)
+    }
     return (result, status)
   }
 
@@ -210,12 +201,15 @@ extension StatusIndex {
     let result = status_table_order_update(order, table)
     precondition(result == 0, "cannot order the accounts: \(describe(errno: -result))")
     self.token = token
-    encodedToken = token.encoded
+    tokenBuffer.copyBytes(from: token.encoded)
+    state.pointee.position = token
+    state.pointee.token = UnsafeRawBufferPointer(tokenBuffer)
   }
 
   /// Tells readers of the table which instant counts instead of the wall clock.
   func setManualClock(_ now: Instant) {
     status_table_set_manual_now(writer, now.nanoseconds)
+    state.pointee.manualNow = now.nanoseconds
   }
 
   private func index(_ row: StatusRow, as number: UInt32) {
