@@ -69,7 +69,7 @@
 //   where it differs) and, if the caller passed one, *ret_error filled:
 //
 //   -EINVAL        the request is malformed: ret_error->field names the field
-//   -ENOENT        no such account, edition or token
+//   -ENOENT        NOT_FOUND, where no outcome says it
 //   -EEXIST        ALREADY_EXISTS: another fact has that identity and a different content
 //   -EPERM         FAILED_PRECONDITION: the facts known do not permit it
 //   -EACCES        not permitted, by the socket's mode or by the server's policy
@@ -187,17 +187,6 @@ typedef struct accountstatus_options {
   const uint8_t *at_least;
   size_t at_least_size;
 } accountstatus_options;
-
-typedef enum accountstatus_outcome {
-  // There is a status.
-  ACCOUNTSTATUS_FOUND = 1,
-  // No such account is registered; it is not active.
-  ACCOUNTSTATUS_NOT_FOUND = 2,
-  // The server could not be asked: on_unavailable decides.
-  ACCOUNTSTATUS_UNAVAILABLE = 3,
-  // Of one id in a batch: the server refuses it, most likely as malformed.
-  ACCOUNTSTATUS_REFUSED_ID = 4,
-} accountstatus_outcome;
 
 // The answer for one account.
 typedef struct accountstatus_result {
@@ -400,16 +389,6 @@ int accountstatus_report(accountstatus *handle, const accountstatus_fact *const 
                          size_t count, const accountstatus_report_options *options,
                          accountstatus_report_result **ret_result, accountstatus_error *ret_error);
 void accountstatus_free_report_result(accountstatus_report_result *result);
-
-// -------------------------------------------------------------------------------------- names
-
-// The name of a number, without prefix and in capitals: "SUSPENDED". "UNKNOWN" for what this
-// version has no name for. The text lives as long as the library.
-const char *accountstatus_state_name(int32_t state);
-const char *accountstatus_reason_name(int32_t code);
-const char *accountstatus_capability_name(int32_t capability);
-const char *accountstatus_notice_name(int32_t notice);
-const char *accountstatus_reinstatement_name(int32_t state);
 
 #ifdef __cplusplus
 }

@@ -99,6 +99,14 @@ typedef enum accountstatus_reinstatement {
   ACCOUNTSTATUS_REINSTATEMENT_DECLINED = 6,
 } accountstatus_reinstatement;
 
+// The name of a number, without prefix and in capitals: "SUSPENDED". "UNKNOWN" for what this
+// version has no name for. The text lives as long as the library.
+const char *accountstatus_state_name(int32_t state);
+const char *accountstatus_reason_name(int32_t code);
+const char *accountstatus_capability_name(int32_t capability);
+const char *accountstatus_notice_name(int32_t notice);
+const char *accountstatus_reinstatement_name(int32_t state);
+
 // How much a status carries.
 typedef enum accountstatus_view {
   // Reasons by code only; answered from the server's memory.
@@ -168,6 +176,18 @@ typedef struct accountstatus_status {
   // as_of was later than the server's clock.
   bool projected;
 } accountstatus_status;
+
+// What asking came to.
+typedef enum accountstatus_outcome {
+  // There is a status.
+  ACCOUNTSTATUS_FOUND = 1,
+  // No such account is registered; it is not active.
+  ACCOUNTSTATUS_NOT_FOUND = 2,
+  // The server could not be asked: on_unavailable decides.
+  ACCOUNTSTATUS_UNAVAILABLE = 3,
+  // Of one id in a batch: the server refuses it, most likely as malformed.
+  ACCOUNTSTATUS_REFUSED_ID = 4,
+} accountstatus_outcome;
 
 // gRPC's codes, of which the server's errors have one.
 typedef enum accountstatus_code {
