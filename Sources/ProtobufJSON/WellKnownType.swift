@@ -61,7 +61,9 @@ extension WireToJSON {
       return member.value
     case .doubleValue, .floatValue, .int64Value, .uint64Value, .int32Value, .uint32Value,
       .boolValue, .stringValue, .bytesValue:
-      let whole = WireToJSON(pool: pool, options: PrintingOptions(includesDefaults: true))
+      var options = options
+      options.includesDefaults = true
+      let whole = WireToJSON(pool: pool, options: options)
       return try whole.members(bytes, type, depth: depth)["value"] ?? .null
     }
   }
@@ -87,9 +89,16 @@ extension WireToJSON {
     }
     var content: [UInt8] = []
     if case .string(let base64)? = object["value"] { content = Base64.bytes(of: base64) ?? [] }
-    let inner = try pool.message(inAnyOf: url)
-    let value = try message(content[...], inner, depth: depth + 1)
     let typeMember = JSONObject.Member("@type", .string(url))
+    let inner: MessageDescriptor
+    do throws(ConversionError) {
+      inner = try pool.message(inAnyOf: url)
+    } catch {
+      guard options.toleratesUnknownTypes else { throw error }
+      let bytes = JSONValue.string(Base64.text(of: content))
+      return .object(JSONObject([typeMember, JSONObject.Member("value", bytes)]))
+    }
+    let value = try message(content[...], inner, depth: depth + 1)
     if WellKnownType(rawValue: inner.name) == nil, case .object(let fields) = value {
       return .object(JSONObject([typeMember] + fields.members))
     }

@@ -4,9 +4,13 @@ package import JSONText
 package struct PrintingOptions: Sendable {
   /// Shows fields without presence also when they hold their default.
   package var includesDefaults: Bool
+  /// Shows an Any of an unknown type by its bytes, which canonical JSON cannot: what a newer server
+  /// adds to an error must not hide the error.
+  package var toleratesUnknownTypes: Bool
 
-  package init(includesDefaults: Bool = false) {
+  package init(includesDefaults: Bool = false, toleratesUnknownTypes: Bool = false) {
     self.includesDefaults = includesDefaults
+    self.toleratesUnknownTypes = toleratesUnknownTypes
   }
 }
 

@@ -24,13 +24,12 @@ package struct Console: Sendable {
   }
 
   /// The standard streams.
-  ///
-  /// Colour only on a terminal that is not dumb, and not where NO_COLOR is set.
   package static var standard: Console {
     let showsProgress = isatty(STDERR_FILENO) == 1
     return Console(
-      isColored: isatty(STDOUT_FILENO) == 1 && environment("NO_COLOR").isEmpty
-        && environment("TERM") != "dumb",
+      isColored: isColored(isTerminal: isatty(STDOUT_FILENO) == 1) { name in
+        getenv(name).map { String(cString: $0) }
+      },
       print: { write($0 + "\n", to: STDOUT_FILENO) },
       note: { write((showsProgress ? "\r\u{1B}[K" : "") + $0 + "\n", to: STDERR_FILENO) },
       progress: { if showsProgress { write("\r\u{1B}[K" + $0, to: STDERR_FILENO) } })
@@ -41,8 +40,11 @@ package struct Console: Sendable {
     note("accountstatus: error: \(message)")
   }
 
-  private static func environment(_ name: String) -> String {
-    getenv(name).map { String(cString: $0) } ?? ""
+  /// Whether data may hold colour: on a terminal that is not dumb, unless NO_COLOR is set.
+  package static func isColored(
+    isTerminal: Bool, environment: (String) -> String?
+  ) -> Bool {
+    isTerminal && (environment("NO_COLOR") ?? "").isEmpty && environment("TERM") != "dumb"
   }
 
   /// Writes all of a text; one that cannot be written, to a closed pipe or a full disk, is lost.

@@ -1,3 +1,5 @@
+import JSONText
+import ProtobufJSON
 import Testing
 
 struct WellKnownTypeTests {
@@ -44,6 +46,16 @@ struct WellKnownTypeTests {
         try conversion.text(bytes, as: "google.protobuf.Any")
       }
     }
+  }
+
+  @Test func `an Any of an unknown type is shown by its bytes where that is tolerated`() throws {
+    var unknown = Encoder()
+    unknown.append(1, "x/unknown.Type")
+    unknown.append(2, [1, 2])
+    let json = try conversion.pool.json(
+      of: unknown.bytes, as: "google.protobuf.Any",
+      options: PrintingOptions(toleratesUnknownTypes: true))
+    #expect(json.text() == #"{"@type":"x/unknown.Type","value":"AQI="}"#)
   }
 
   @Test func `a Value is never NaN`() {

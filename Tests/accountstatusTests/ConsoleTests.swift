@@ -1,4 +1,3 @@
-import Foundation
 import Synchronization
 import Testing
 import accountstatus
@@ -13,10 +12,15 @@ struct ConsoleTests {
     #expect(lines.withLock { $0 } == ["err accountstatus: error: why"])
   }
 
-  @Test func `there is no colour where NO_COLOR is set`() {
-    // The tests' own output may be a terminal; NO_COLOR holds for it too.
-    setenv("NO_COLOR", "1", 1)
-    defer { unsetenv("NO_COLOR") }
-    #expect(!Console.standard.isColored)
+  @Test(
+    arguments: [
+      (true, [:], true), (true, ["NO_COLOR": ""], true), (true, ["NO_COLOR": "1"], false),
+      (true, ["TERM": "dumb"], false), (true, ["TERM": "xterm"], true),
+      (false, ["TERM": "xterm"], false),
+    ] as [(Bool, [String: String], Bool)])
+  func `colour needs a terminal that takes it and a user who wants it`(
+    isTerminal: Bool, environment: [String: String], isColored: Bool
+  ) {
+    #expect(Console.isColored(isTerminal: isTerminal) { environment[$0] } == isColored)
   }
 }
