@@ -42,6 +42,17 @@ let tests: [Target] = [
     name: "AccountStatusRulesTests", dependencies: ["AccountStatusRules", "AccountStatusModel"],
     swiftSettings: swift),
   .testTarget(
+    name: "AccountStatusLedgerTests",
+    dependencies: [
+      "AccountStatusLedger", "AccountStatusRules", "AccountStatusModel",
+      .product(name: "GRDBSQLite", package: "GRDB.swift"),
+    ],
+    swiftSettings: swift),
+  .executableTarget(
+    name: "ledger-crash-probe",
+    dependencies: ["AccountStatusLedger", "AccountStatusRules", "AccountStatusModel"],
+    path: "Tests/Crash/ledger-crash-probe", swiftSettings: swift),
+  .testTarget(
     name: "PartnerCenterImportTests",
     dependencies: ["PartnerCenterImport", "AccountStatusModel"],
     exclude: ["Documents"], swiftSettings: swift),
