@@ -16,8 +16,9 @@ package struct BasicStatusRequest {
 extension GetStatusRequest {
   /// Reads a plain request in place; nil when it is anything else, malformed ones included.
   ///
-  /// Plain: an account id of a possible length, the view BASIC or none, at_least or not, each at most once,
-  /// and no other field. What is nil here is decoded by `decode`, which names what is wrong.
+  /// Plain: an account id of a possible length, the view BASIC or none, at_least or not, each at
+  /// most once, and no other field. What is nil here is decoded by `decode`, which names what is
+  /// wrong; so is an id that is not found, which may be malformed.
   package static func decodeBasic(_ payload: UnsafeRawBufferPointer) -> BasicStatusRequest? {
     var reader = PlainReader(payload)
     var accountID = UnsafeRawBufferPointer(start: nil, count: 0)
