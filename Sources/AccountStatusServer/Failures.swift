@@ -11,7 +11,7 @@ extension RPCError {
   static func notFound(_ account: AccountID) -> RPCError {
     RPCError(
       .accountNotFound,
-      "account \(account) is not registered, as known then, at that instant; register it first",
+      "account \(account) is not registered; check the id and the times asked for, or register it",
       metadata: [("account_id", account.text)])
   }
 

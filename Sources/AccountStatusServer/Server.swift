@@ -147,7 +147,7 @@ extension Server {
     _ database: String, _ editions: EditionCatalogue, _ clock: any LedgerClock
   ) -> GetInfoResponse {
     var info = GetInfoResponse(startedAt: WallClock().now, now: clock.now)
-    info.version = ServerVersion.text
+    info.version = ProductVersion.text
     info.pid = getpid()
     info.rpcSocket = listener.path
     info.storeID = ledger.identity.storeID.bytes

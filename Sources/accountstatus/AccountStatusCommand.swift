@@ -1,3 +1,4 @@
+internal import AccountStatusModel
 package import ArgumentParser
 
 /// The command line: `accountstatus COMMAND`.
@@ -18,6 +19,7 @@ package struct AccountStatusCommand: AsyncParsableCommand {
         accountstatus list --state suspended -o jsonl
         accountstatus import --account northwind invoices.json
       """,
+    version: ProductVersion.text,
     subcommands: [
       Get.self, IsActive.self, Check.self, List.self, Register.self, Report.self, Import.self,
       Reinstate.self, Health.self, Info.self, Stats.self,

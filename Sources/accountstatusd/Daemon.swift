@@ -26,7 +26,7 @@ struct Daemon: ParsableCommand {
       ACCOUNTSTATUSD_DATABASE, and in the configuration file, as in {"database": "…"}. Flags beat
       the environment, the environment beats the file.
       """,
-    version: ServerVersion.text)
+    version: ProductVersion.text)
 
   /// Which clock counts.
   enum Clock: String, ExpressibleByArgument, CaseIterable {
