@@ -17,6 +17,12 @@ let c: [CSetting] = [
 
 /// Test targets mirror the sources.
 let tests: [Target] = [
+  .testTarget(
+    name: "TTRPCTests",
+    dependencies: [
+      "TTRPC", "CTTRPC", "CGoogleRPC", "CGoogleProtobuf", "CProtobufC", "CLinux",
+    ],
+    swiftSettings: swift),
   .testTarget(name: "TidyTests", swiftSettings: swift),
   .testTarget(
     name: "AccountStatusClientTests",

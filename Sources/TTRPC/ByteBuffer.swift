@@ -4,7 +4,7 @@ internal import Glibc
 ///
 /// One piece of memory that grows as bytes arrive and is given back when a burst is over, so that
 /// thousands of idle connections cost little. Never copied.
-struct ByteBuffer: ~Copyable {
+package struct ByteBuffer: ~Copyable {
   /// Memory kept by an empty buffer, in bytes.
   private static let keptCapacity = 16 << 10
 
@@ -13,20 +13,20 @@ struct ByteBuffer: ~Copyable {
   private var start = 0
   private var end = 0
 
-  init() {}
+  package init() {}
 
   deinit { free(base) }
 
-  var count: Int {
+  package var count: Int {
     @inline(__always) get { end - start }
   }
 
-  var isEmpty: Bool {
+  package var isEmpty: Bool {
     @inline(__always) get { start == end }
   }
 
   /// What is waiting. Valid until the next change.
-  var bytes: UnsafeRawBufferPointer {
+  package var bytes: UnsafeRawBufferPointer {
     @inline(__always) get {
       guard let base else { return UnsafeRawBufferPointer(start: nil, count: 0) }
       return UnsafeRawBufferPointer(start: base + start, count: end - start)
@@ -35,7 +35,7 @@ struct ByteBuffer: ~Copyable {
 
   /// Makes room for bytes at the end and returns it, to be filled in before anything else is done.
   @inline(__always)
-  mutating func append(count: Int) -> UnsafeMutableRawPointer {
+  package mutating func append(count: Int) -> UnsafeMutableRawPointer {
     if capacity - end < count || base == nil { makeRoom(for: count) }
     // makeRoom leaves a base.
     let room = base.unsafelyUnwrapped + end
@@ -43,24 +43,19 @@ struct ByteBuffer: ~Copyable {
     return room
   }
 
-  mutating func append(_ bytes: UnsafeRawBufferPointer) {
+  package mutating func append(_ bytes: UnsafeRawBufferPointer) {
     guard let source = bytes.baseAddress else { return }
     append(count: bytes.count).copyMemory(from: source, byteCount: bytes.count)
   }
 
   /// Takes bytes off the start.
   @inline(__always)
-  mutating func consume(_ count: Int) {
+  package mutating func consume(_ count: Int) {
     start += count
     if start == end { reset() }
   }
 
-  /// Takes bytes off the end: undoes an append.
-  mutating func dropLast(_ count: Int) {
-    end -= count
-  }
-
-  mutating func removeAll() {
+  package mutating func removeAll() {
     start = end
     reset()
   }

@@ -20,6 +20,12 @@ package struct ErrorInfo: Sendable, Hashable {
   /// What the reason concerns. In the order given.
   package var metadata: [KeyValue]
 
+  package init(reason: String, domain: String, metadata: [KeyValue] = []) {
+    self.reason = reason
+    self.domain = domain
+    self.metadata = metadata
+  }
+
   package struct KeyValue: Sendable, Hashable {
     package var key: String
     package var value: String
@@ -97,7 +103,7 @@ extension RPCError {
   /// The first `ErrorInfo` among the details that decodes.
   package var errorInfo: ErrorInfo? {
     first(ErrorDetail.errorInfoURL) { (reader: inout WireReader) throws(WireError) -> ErrorInfo in
-      var info = ErrorInfo(reason: "", domain: "", metadata: [])
+      var info = ErrorInfo(reason: "", domain: "")
       while let field = try reader.next() {
         switch field.number {
         case 1: info.reason = try field.string()

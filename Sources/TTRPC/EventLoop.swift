@@ -56,10 +56,17 @@ package final class EventLoop {
   private var hasRemovedTurnEnds = false
   private var hasMore = false
   private var isStopped = false
+  private let clock: () -> MonotonicInstant
   /// The clock as of this turn's wake-up.
-  package private(set) var now = MonotonicInstant.now()
+  package private(set) var now: MonotonicInstant
 
-  package init() throws(RuntimeError) {
+  /// - clock: what timers go by. Waiting itself takes real time: a test with a clock of its own
+  ///   makes turns that do not wait.
+  package init(
+    clock: @escaping () -> MonotonicInstant = { MonotonicInstant.now() }
+  ) throws(RuntimeError) {
+    self.clock = clock
+    now = clock()
     epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
     guard epoll >= 0 else { throw .last("make an epoll instance") }
   }
@@ -88,7 +95,7 @@ extension EventLoop {
     let count = epoll_wait(
       epoll, events, Int32(Self.eventCapacity), waitMilliseconds(atMost: wait))
     if count < 0, errno != EINTR { throw .last("wait for events") }
-    now = .now()
+    now = clock()
     for index in 0..<max(Int(count), 0) { dispatch(events[index]) }
     if timers.count > 0 { runTimers() }
     endTurn()
@@ -123,7 +130,9 @@ extension EventLoop {
   }
 
   private func runTimers() {
-    while let action = timers.popDue(at: now) { action() }
+    // What these set for now is the next turn's, or one that sets itself again would never end.
+    let newest = timers.newest
+    while let action = timers.popDue(at: now, upTo: newest) { action() }
   }
 
   /// Rounded up, so that a timer is never found early and waited for again in a spin.
@@ -134,7 +143,7 @@ extension EventLoop {
     }
     var nanoseconds = wait?.clampedNanoseconds ?? .max
     if let next = timers.next {
-      let rest = next.nanoseconds - MonotonicInstant.now().nanoseconds
+      let rest = next.nanoseconds - clock().nanoseconds
       nanoseconds = min(nanoseconds, max(rest, 0))
     }
     if nanoseconds == .max { return -1 }
@@ -208,7 +217,7 @@ extension EventLoop {
 
   @discardableResult
   package func schedule(after delay: Duration, _ action: @escaping () -> Void) -> TimerID {
-    schedule(at: .now().advanced(by: delay), action)
+    schedule(at: clock().advanced(by: delay), action)
   }
 
   /// Forgets a timer. One that has run, or is unknown, is ignored.

@@ -6,7 +6,7 @@
 package final class InputBudget {
   /// What one uid holds, over all of its connections.
   package final class Share {
-    fileprivate(set) var held = 0
+    package fileprivate(set) var held = 0
     private let budget: InputBudget
 
     fileprivate init(_ budget: InputBudget) {
@@ -15,16 +15,16 @@ package final class InputBudget {
 
     /// Whether that many bytes more would be within the share.
     @inline(__always)
-    func hasRoom(for count: Int) -> Bool {
+    package func hasRoom(for count: Int) -> Bool {
       held + count <= budget.limit - budget.held - count
     }
 
-    func add(_ count: Int) {
+    package func add(_ count: Int) {
       held += count
       budget.held += count
     }
 
-    func release(_ count: Int) {
+    package func release(_ count: Int) {
       held -= count
       budget.held -= count
     }

@@ -20,6 +20,8 @@ extension RPCServer {
       }
     } catch {
       counters.count(.protocolViolation)
+      // The calls before it were good ones.
+      flush(link)
       abandon(link)
     }
     markDirty(link)

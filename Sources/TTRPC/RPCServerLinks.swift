@@ -215,7 +215,7 @@ extension RPCServer {
     closeLink(link)
   }
 
-  private func flush(_ link: LinkPointer) {
+  func flush(_ link: LinkPointer) {
     let wire = link.pointee.wire
     let output = wire.pointee.output
     if output.count > 0 {

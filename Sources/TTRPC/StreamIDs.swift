@@ -3,7 +3,7 @@
 /// Ids go up by 2, but one shipped client can put them on the wire out of order: an id below the
 /// highest is accepted once if it was skipped. Only so many skipped ids are remembered; older ones
 /// count as used, so the memory is bounded whatever the client does.
-struct StreamIDs {
+package struct StreamIDs {
   private static let first: UInt32 = 1
   private static let last = UInt32.max
 
@@ -13,7 +13,7 @@ struct StreamIDs {
   private var skipped: [UInt32] = []
 
   /// - capacity: skipped ids remembered.
-  init(remembering capacity: Int) {
+  package init(remembering capacity: Int) {
     self.capacity = capacity
   }
 
@@ -21,7 +21,7 @@ struct StreamIDs {
   ///
   /// - isIdle: no stream of the connection lives. Then id 1 is new again once all are used up.
   @inline(__always)
-  mutating func use(_ id: UInt32, isIdle: @autoclosure () -> Bool) -> Bool {
+  package mutating func use(_ id: UInt32, isIdle: @autoclosure () -> Bool) -> Bool {
     if let highest, id == highest &+ 2, highest != Self.last {
       self.highest = id
       return true

@@ -46,9 +46,17 @@ package struct TimerQueue<Action> {
     if heap.count > 64, heap.count > 2 * actions.count { rebuild() }
   }
 
+  /// The timer added last.
+  package var newest: TimerID { TimerID(sequence: sequence) }
+
   /// Takes the first action that is due, nil when none is.
-  package mutating func popDue(at now: MonotonicInstant) -> Action? {
+  ///
+  /// - limit: nothing that was added after this timer; it then waits, with what is behind it.
+  package mutating func popDue(
+    at now: MonotonicInstant, upTo limit: TimerID? = nil
+  ) -> Action? {
     while let first = heap.first, first.instant <= now {
+      if let limit, first.sequence > limit.sequence { return nil }
       removeFirst()
       if let action = actions.removeValue(forKey: first.sequence) { return action }
     }

@@ -1,0 +1,114 @@
+import Glibc
+import TTRPC
+import Testing
+
+@Suite("The loop")
+struct EventLoopTests {
+  @Test func `a readable descriptor calls its handler until it is removed`() throws {
+    let loop = try EventLoop()
+    let (one, other) = try UnixSocket.pair()
+    var calls = 0
+    let watch = try loop.add(one.descriptor, .readable) { events in
+      #expect(events == .readable)
+      calls += 1
+    }
+    try loop.turn(wait: .zero)
+    #expect(calls == 0)
+    write(other.descriptor, "x", 1)
+    try loop.turn(wait: .zero)
+    try loop.turn(wait: .zero)
+    #expect(calls == 2)
+    loop.remove(watch)
+    try loop.turn(wait: .zero)
+    #expect(calls == 2)
+  }
+
+  @Test func `a handler that was removed in a turn is not called in it`() throws {
+    let loop = try EventLoop()
+    let pairs = try (0..<2).map { _ in try UnixSocket.pair() }
+    var watches: [EventLoop.Watch] = []
+    var calls = 0
+    for pair in pairs {
+      write(pair.1.descriptor, "x", 1)
+      watches.append(
+        try loop.add(pair.0.descriptor, .readable) { _ in
+          calls += 1
+          for watch in watches { loop.remove(watch) }
+        })
+    }
+    try loop.turn(wait: .zero)
+    #expect(calls == 1)
+  }
+
+  @Test func `interest can be changed`() throws {
+    let loop = try EventLoop()
+    let (one, _) = try UnixSocket.pair()
+    var seen: IOEvents = []
+    let watch = try loop.add(one.descriptor, []) { seen = $0 }
+    loop.modify(watch, .writable)
+    try loop.turn(wait: .zero)
+    #expect(seen.contains(.writable))
+  }
+
+  @Test func `timers run in order, once, when they are due, unless they are cancelled`() throws {
+    let time = LocalServer.Clock()
+    let loop = try EventLoop { time.now }
+    var order: [Int] = []
+    loop.schedule(after: .milliseconds(20)) { order.append(2) }
+    loop.schedule(after: .milliseconds(10)) { order.append(1) }
+    let cancelled = loop.schedule(after: .milliseconds(15)) { order.append(99) }
+    loop.cancel(cancelled)
+    try loop.turn(wait: .zero)
+    #expect(order == [])
+    time.advance(.milliseconds(10))
+    try loop.turn(wait: .zero)
+    #expect(order == [1])
+    time.advance(.seconds(1))
+    try loop.turn(wait: .zero)
+    try loop.turn(wait: .zero)
+    #expect(order == [1, 2])
+  }
+
+  @Test func `a timer that sets itself again does not keep the others waiting`() throws {
+    let time = LocalServer.Clock()
+    let loop = try EventLoop { time.now }
+    var count = 0
+    func again() {
+      count += 1
+      loop.schedule(after: .zero, again)
+    }
+    again()
+    try loop.turn(wait: .zero)
+    #expect(count == 2)
+  }
+
+  @Test func `a wait ends with the next timer, never before it`() throws {
+    let loop = try EventLoop()
+    let due = MonotonicInstant.now().advanced(by: .milliseconds(3))
+    var ranAt: MonotonicInstant?
+    loop.schedule(at: due) { ranAt = .now() }
+    while ranAt == nil { try loop.turn(wait: nil) }
+    #expect(try #require(ranAt) >= due)
+  }
+
+  @Test func `the end of a turn comes after what the turn does`() throws {
+    let loop = try EventLoop()
+    let (one, other) = try UnixSocket.pair()
+    var order: [String] = []
+    _ = try loop.add(one.descriptor, .readable) { _ in order.append("event") }
+    let turnEnd = loop.atEndOfTurn { order.append("end") }
+    write(other.descriptor, "x", 1)
+    try loop.turn(wait: .zero)
+    #expect(order == ["event", "end"])
+    loop.remove(turnEnd)
+    try loop.turn(wait: .zero)
+    #expect(order == ["event", "end", "event"])
+  }
+
+  @Test func `it runs until it is stopped`() throws {
+    let loop = try EventLoop()
+    loop.schedule(after: .zero) { loop.stop() }
+    try loop.run()
+    #expect(throws: RuntimeError.self) { try loop.add(-1, .readable) { _ in } }
+  }
+}
