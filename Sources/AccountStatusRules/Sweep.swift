@@ -12,7 +12,8 @@ struct Sweep {
   private(set) var now: Instant
   /// Its day.
   private(set) var today: CalendarDay
-  /// At the last step an active account became due for suspension by the calendar alone.
+  /// Some reason held in the last step before its facts were applied. Where the step suspended an
+  /// active account, for which none held before it, the calendar alone did.
   private(set) var isSuspendedByDate = false
 
   let facts: AccountFacts
@@ -169,14 +170,13 @@ extension Sweep {
   /// Applies everything of the next instant.
   mutating func step() {
     guard let instant = nextInstant else { return }
-    let wasActive = instant > registeredAt && state == .active
     let wasSuspended = episode != nil
     now = instant
     today = instant.day
     echo = nil
     ringAlarms()
     settleProfile(wasSuspended: wasSuspended)
-    isSuspendedByDate = wasActive && !holdingCodes.isEmpty
+    isSuspendedByDate = !holdingCodes.isEmpty
 
     var decisions: [Decision] = []
     while nextLive < live.count, facts.entries[Int(live[nextLive])].effectiveAt == now {

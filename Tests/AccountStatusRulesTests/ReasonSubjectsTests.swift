@@ -58,6 +58,19 @@ import Testing
     #expect(reporter.standing(at: "2026-05-01T00:00:00Z")?.state == .suspended)
   }
 
+  @Test func `a waiver that ends as it begins never was`() {
+    var reporter = suspects()
+    reporter.report(
+      .decision("D-1", .approved, waivers: [waiver("AF-1", until: "2026-01-15T00:00:00Z")]),
+      at: "2026-01-15T00:00:00Z")
+    reporter.report(
+      .decision("D-2", .approved, waivers: [waiver("AF-1", until: "2026-03-01T00:00:00Z")]),
+      at: "2026-01-16T00:00:00Z")
+    reporter.report(.finding("AF-1", .confirmed), at: "2026-02-01T00:00:00Z")
+    #expect(reporter.standing(at: "2026-02-01T00:00:00Z")?.state == .active)
+    #expect(reporter.standing(at: "2026-03-01T00:00:00Z")?.state == .suspended)
+  }
+
   @Test func `with no episode open an approval's waivers count alone`() {
     var reporter = suspects()
     reporter.report(

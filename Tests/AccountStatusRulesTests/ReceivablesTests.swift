@@ -170,6 +170,19 @@ import Testing
     #expect(!debtor.notices().contains(.unallocatedPayment))
   }
 
+  @Test func `what a voided invoice no longer takes goes to the allocations after it`() {
+    var debtor = Debtor()
+    for id: Identifier in ["INV-1", "INV-2"] { debtor.owe(id, .euros(100)) }
+    debtor.report(
+      .payment("P-1", .euros(100), to: ["INV-1": .euros(80), "INV-2": .euros(80)]))
+    #expect(debtor.open() == ["INV-1 20.00 EUR", "INV-2 80.00 EUR"])
+    debtor.report(
+      .invoiceVoided(invoiceID: "INV-1", replacedBy: nil), at: "2026-05-01T00:00:00Z")
+    #expect(debtor.open() == ["INV-2 20.00 EUR"])
+    debtor.report(.paymentReversed(paymentID: "P-1"), at: "2026-05-02T00:00:00Z")
+    #expect(debtor.open() == ["INV-2 100.00 EUR"])
+  }
+
   @Test func `a voiding dated before its invoice takes effect with it`() {
     var debtor = Debtor()
     debtor.report(

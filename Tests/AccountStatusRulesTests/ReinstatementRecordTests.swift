@@ -114,4 +114,13 @@ import Testing
       #expect(state(reporter) == (ids[1] == "2" ? .partnerActionNeeded : .inReview))
     }
   }
+
+  @Test func `a request that two sources report is as late as the smaller identity says`() {
+    var reporter = remedied()
+    reporter.report(.request("R-1"), at: "2026-02-03T00:00:00Z", source: "a")
+    reporter.report(.request("R-2"), at: "2026-02-03T00:00:00Z", source: "m")
+    reporter.report(.request("R-1"), at: "2026-02-03T00:00:00Z", source: "z")
+    reporter.report(update("R-2", .attentionNeeded), at: "2026-02-03T00:00:00Z")
+    #expect(state(reporter) == .partnerActionNeeded)
+  }
 }

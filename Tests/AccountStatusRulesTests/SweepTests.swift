@@ -154,6 +154,16 @@ import Testing
     #expect(reporter.standing(at: "2026-01-06T00:00:00Z")?.state == state)
   }
 
+  @Test func `of two equal registrations the smaller identity stands for both`() {
+    var reporter = Reporter()
+    let instant: Instant = "2026-01-01T00:00:00Z"
+    reporter.report(.registered([.indirectReseller]), at: instant, source: "a")
+    reporter.report(.partnerTypesChanged([.directBill]), at: instant, source: "m")
+    reporter.report(.registered([.indirectReseller]), at: instant, source: "z")
+    reporter.report(.issue("ISS-1"), at: instant)
+    #expect(reporter.standing(at: instant)?.notices == [.reasonNotApplicable])
+  }
+
   // MARK: Reasons
 
   @Test func `an account that becomes a reseller gets its provider's issues, and loses them`() {
