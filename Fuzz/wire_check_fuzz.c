@@ -173,7 +173,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
 
   static const ProtobufCMessageDescriptor *const strict[] = {&accountstatus__v1__fact__descriptor};
   wire_check_limits limits = wire_check_limits_default();
-  limits.max_memory = wire_arena_cap(size, choice & 1 ? WIRE_ARENA_ORDINARY : WIRE_ARENA_FACTS);
+  // As callers set it, or so tight that a bound which forgets something is found out.
+  limits.max_memory =
+      choice & 1 ? wire_arena_cap(size, WIRE_ARENA_FACTS) : 128 + size * (choice >> 2) / 2;
   if (choice & 2) {
     limits.strict_types = strict;
     limits.strict_type_count = 1;

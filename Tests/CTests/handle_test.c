@@ -3,7 +3,9 @@
 #include <errno.h>
 #include <sched.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -84,6 +86,37 @@ static void waiting_ends_with_the_timeout(void) {
   accountstatus_close(handle);
 }
 
+// A server that listens and accepts nobody, its queue full: neither absent nor able to take a call.
+static void a_full_queue_is_waited_for_until_the_deadline(void) {
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  snprintf(address.sun_path, sizeof address.sun_path, "/tmp/accountstatus-test-%d.sock",
+           (int)getpid());
+  int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), queued[16];
+  NEED(bind(listener, (struct sockaddr *)&address, sizeof address) == 0);
+  NEED(listen(listener, 1) == 0);
+  int count = 0;
+  for (; count < 16; count++) {
+    queued[count] = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (connect(queued[count], (struct sockaddr *)&address, sizeof address) < 0)
+      break;
+  }
+  NEED(count < 16 && errno == EAGAIN);
+  accountstatus_open_options options = {.size = sizeof options, .socket = address.sun_path};
+  accountstatus *handle;
+  NEED(accountstatus_open(&options, &handle, NULL) == 0);
+  int32_t error;
+  int64_t start = monotonic_now();
+  CHECK_EQUAL(ask(handle, 30, &error), ACCOUNTSTATUS_UNAVAILABLE);
+  CHECK_EQUAL(error, -ETIMEDOUT);
+  CHECK(monotonic_now() - start >= 30000000);
+  CHECK_EQUAL(counters_of(handle).failed_connects, 0);
+  accountstatus_close(handle);
+  for (int i = 0; i <= count; i++)
+    close(queued[i]);
+  close(listener);
+  unlink(address.sun_path);
+}
+
 // The peer's directory is its owner's alone; root, who may go anywhere, becomes someone else first.
 static void a_socket_without_permission_is_an_error(void) {
   peer *peer = peer_start(peer_serve, NULL);
@@ -158,6 +191,8 @@ static const test tests[] = {
      without_a_server_calls_fail_fast_and_rarely_connect},
     {"a call may wait for its server", a_call_may_wait_for_its_server},
     {"waiting ends with the timeout", waiting_ends_with_the_timeout},
+    {"a full queue is waited for until the deadline",
+     a_full_queue_is_waited_for_until_the_deadline},
     {"a socket without permission is an error", a_socket_without_permission_is_an_error},
     {"the socket is found where the header says", the_socket_is_found_where_the_header_says},
     {"bad open options are refused", bad_open_options_are_refused},
