@@ -225,6 +225,9 @@ extension Receivables {
   }
 
   /// Takes a payment's allocations in their order until it is used up.
+  ///
+  /// Its cost is the payment's allocations. It is paid when the payment comes or is reversed, and
+  /// for each change of an invoice of a payment that is allocated to more than it holds.
   private mutating func settle(_ payment: Int32, on day: CalendarDay) {
     var rest = payments[Int(payment)].isInForce ? payments[Int(payment)].limit : 0
     for range in payments[Int(payment)].allocations {
