@@ -23,6 +23,8 @@ final class AccountBook<Store: LedgerStore> {
   private var newChanges: [(change: StatusChange, account: CachedAccount)] = []
   private var newNames: [FactIdentity: StoredFact] = [:]
   private var touched: [CachedAccount] = []
+  /// The last request failed while it was written: the transaction holds a part of it.
+  private(set) var isHalfWritten = false
 
   /// Keeps the books of a store under an edition.
   init(store: Store, edition: PolicyEdition, cachedFacts: Int) throws(LedgerError) {
@@ -74,6 +76,7 @@ extension AccountBook {
     _ facts: [Fact], mode: ReportMode, recorder: Recorder, now: Instant
   ) throws(LedgerError) -> ReportResult {
     let before = counters
+    isHalfWritten = false
     do {
       let (results, refused) = try judge(facts, recorder: recorder, now: now)
       if mode == .allOrNothing, !refused.isEmpty {
@@ -101,9 +104,10 @@ extension AccountBook {
         results.append(result(judgeRepeat(fact, of: known), of: fact, at: index, &refused))
         continue
       }
-      let account = try account(fact.accountID)
-      let verdict = AccountStatusRules.judge(
-        fact, given: try self.facts(of: account), defaultEdition: edition)
+      let account = try accountWithFacts(fact.accountID)
+      let verdict = account.withFacts {
+        AccountStatusRules.judge(fact, given: $0, defaultEdition: edition)
+      }
       guard verdict == .accept else {
         results.append(result(verdict, of: fact, at: index, &refused))
         continue
@@ -113,7 +117,7 @@ extension AccountBook {
       counters.lastRecordedAt = recordedAt
       let stored = StoredFact(
         fact, sequence: counters.position, recordedAt: recordedAt, recordedBy: recorder)
-      account.facts?.append(stored)
+      account.withFacts { $0.append(stored) }
       newFacts.append((stored, account))
       if facts.count > 1 { newNames[fact.identity] = stored }
       results.append(.stored(sequence: stored.sequence))
@@ -149,16 +153,14 @@ extension AccountBook {
     if account.before != nil { return }
     try settle(account, now: now)
     if account.standing == nil {
-      let facts = try facts(of: account)
-      account.standing = .some(
-        evaluate(facts, edition: edition, asOf: account.stored.row.validFrom))
+      account.standing = .some(try standing(of: account, asOf: account.stored.row.validFrom))
     }
     touch(account)
   }
 
   /// The row of an account whose facts changed.
   private func decideAnew(_ account: CachedAccount, now: Instant) throws(LedgerError) {
-    let outlook = Outlook(of: try facts(of: account), edition: edition, from: now)
+    let outlook = try outlook(of: account, from: now)
     take(outlook, for: account, from: now, isChange: account.standing != .some(outlook.standing))
   }
 }
@@ -168,6 +170,7 @@ extension AccountBook {
   /// Writes what time alone did to an account: transitions due, a clock set back, other rules.
   func settleAndWrite(_ found: StoredAccount, now: Instant) throws(LedgerError) {
     let before = counters
+    isHalfWritten = false
     do {
       let account = cache.find(found.row.accountID) ?? CachedAccount(found)
       try settle(account, now: now)
@@ -183,14 +186,13 @@ extension AccountBook {
     let row = account.stored.row
     if !isCurrent(account.stored) {
       // The edition is part of every answer, so the answer of a registered account changes.
-      let outlook = Outlook(of: try facts(of: account), edition: edition, from: now)
+      let outlook = try outlook(of: account, from: now)
       let isChange = row.untilFlip != nil || outlook.standing != nil
       take(outlook, for: account, from: now, isChange: isChange)
     } else if now < row.validFrom {
       // The clock was set back.
-      let facts = try facts(of: account)
-      let outlook = Outlook(of: facts, edition: edition, from: now)
-      let current = evaluate(facts, edition: edition, asOf: row.validFrom)
+      let outlook = try outlook(of: account, from: now)
+      let current = try standing(of: account, asOf: row.validFrom)
       take(outlook, for: account, from: now, isChange: current != outlook.standing)
     } else {
       while account.stored.row.flipAt <= now { try flip(account) }
@@ -201,7 +203,7 @@ extension AccountBook {
   private func flip(_ account: CachedAccount) throws(LedgerError) {
     let row = account.stored.row
     guard row.validUntil == .distantFuture else {
-      let outlook = Outlook(of: try facts(of: account), edition: edition, from: row.flipAt)
+      let outlook = try outlook(of: account, from: row.flipAt)
       take(outlook, for: account, from: row.flipAt, isChange: true)
       return
     }
@@ -252,6 +254,7 @@ extension AccountBook {
   }
 
   private func writeRequest() throws(LedgerError) {
+    isHalfWritten = true
     for account in touched {
       if account.isNew {
         account.stored.number = counters.lastAccount + 1
@@ -262,8 +265,8 @@ extension AccountBook {
         try store.updateAccount(account.stored)
       }
     }
-    for (fact, account) in newFacts {
-      try store.insertFact(fact, account: account.stored.number)
+    for index in newFacts.indices {
+      try store.insertFact(newFacts[index].fact, account: newFacts[index].account.stored.number)
     }
     for (change, account) in newChanges {
       try store.insertChange(change, account: account.stored.number)
@@ -276,6 +279,7 @@ extension AccountBook {
         writtenAccounts.append(account)
       }
     }
+    isHalfWritten = false
     forgetRequest()
   }
 
@@ -299,18 +303,18 @@ extension AccountBook {
 extension AccountBook {
   /// What is known of an account, if that is in memory.
   func heldSnapshot(of id: AccountID) -> (facts: AccountFacts, row: StatusRow)? {
-    guard let account = cache.use(id), !account.isNew, let facts = account.facts else { return nil }
-    return (facts, presented(account.stored))
+    guard let account = cache.use(id), !account.isNew, account.hasFacts else { return nil }
+    return (account.facts, presented(account.stored))
   }
 
   /// Keeps facts of an account that were read to their end just now, unless they are held.
   func hold(_ facts: AccountFacts, of found: StoredAccount) {
     if let account = cache.use(found.row.accountID) {
-      if account.facts == nil, !account.isNew { account.facts = facts }
+      if !account.hasFacts { account.hold(facts) }
       cache.reckon(account)
     } else {
       let account = CachedAccount(found)
-      account.facts = facts
+      account.hold(facts)
       cache.insert(account)
     }
   }
@@ -322,21 +326,38 @@ extension AccountBook {
     return row
   }
 
-  private func account(_ id: AccountID) throws(LedgerError) -> CachedAccount {
-    if let held = cache.use(id) { return held }
+  private func accountWithFacts(_ id: AccountID) throws(LedgerError) -> CachedAccount {
+    if let held = cache.use(id) {
+      try loadFacts(of: held)
+      return held
+    }
     let account: CachedAccount
     if let found = try store.account(id) {
       account = CachedAccount(found)
     } else {
       account = CachedAccount(StoredAccount(unknown: id, rules: rules), isNew: true)
-      account.facts = AccountFacts()
     }
     cache.insert(account)
+    try loadFacts(of: account)
     return account
   }
 
-  private func facts(of account: CachedAccount) throws(LedgerError) -> AccountFacts {
-    if let held = account.facts { return held }
+  private func outlook(
+    of account: CachedAccount, from instant: Instant
+  ) throws(LedgerError) -> Outlook {
+    try loadFacts(of: account)
+    return account.withFacts { Outlook(of: $0, edition: edition, from: instant) }
+  }
+
+  private func standing(
+    of account: CachedAccount, asOf instant: Instant
+  ) throws(LedgerError) -> Standing? {
+    try loadFacts(of: account)
+    return account.withFacts { evaluate($0, edition: edition, asOf: instant) }
+  }
+
+  private func loadFacts(of account: CachedAccount) throws(LedgerError) {
+    if account.hasFacts { return }
     var list: [StoredFact] = []
     try store.forEachFact(
       of: account.stored.row.accountID, number: account.stored.number, after: 0
@@ -344,8 +365,6 @@ extension AccountBook {
       list.append(fact)
       return true
     }
-    let facts = AccountFacts(list)
-    account.facts = facts
-    return facts
+    account.hold(AccountFacts(list))
   }
 }

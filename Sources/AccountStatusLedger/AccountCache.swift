@@ -5,8 +5,10 @@ import AccountStatusRules
 final class CachedAccount {
   /// Number and row, as written or about to be.
   var stored: StoredAccount
-  /// Its facts, once they have been needed.
-  var facts: AccountFacts?
+  /// Its facts, once they have been needed. Used by `withFacts`.
+  private(set) var facts = AccountFacts()
+  /// Whether `facts` are all its facts.
+  private(set) var hasFacts = false
   /// The full answer behind `stored.row.untilFlip`, once it has been needed. The inner nil: not
   /// registered.
   var standing: Standing??
@@ -27,13 +29,28 @@ final class CachedAccount {
   init(_ stored: StoredAccount, isNew: Bool = false) {
     self.stored = stored
     self.isNew = isNew
+    hasFacts = isNew
+  }
+
+  /// Puts in what the store has.
+  func hold(_ facts: AccountFacts) {
+    self.facts = facts
+    hasFacts = true
+  }
+
+  /// Lets facts be used in place. A property of a class is copied when it is read, and a copy of
+  /// all facts of an account counts the references of some twenty arrays.
+  @inline(__always)
+  func withFacts<Result>(_ body: (inout AccountFacts) -> Result) -> Result {
+    body(&facts)
   }
 
   /// Goes back to before the request at hand. The facts are read again when they are needed.
   func undo() {
     guard let before else { return }
     (stored, isNew) = before
-    facts = isNew ? AccountFacts() : nil
+    facts = AccountFacts()
+    hasFacts = isNew
     standing = nil
   }
 }
@@ -88,7 +105,7 @@ struct AccountCache {
 
   /// Counts an account's facts anew, after some were added.
   mutating func reckon(_ account: CachedAccount) {
-    let now = Self.costOfAccount + (account.facts?.stored.count ?? 0)
+    let now = Self.costOfAccount + account.withFacts { $0.stored.count }
     cost += now - account.cost
     account.cost = now
   }

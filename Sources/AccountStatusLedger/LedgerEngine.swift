@@ -125,43 +125,79 @@ final class LedgerEngine<Store: LedgerStore> {
 
 // Writes.
 extension LedgerEngine {
-  private func commitWrites() {
-    guard !writes.isEmpty else { return }
-    var ids: [RequestID] = []
-    if let trouble {
-      while let write = writes.popFirst() { ids.append(write.id) }
-      return fail(ids, trouble.cause)
-    }
+  /// What one commit answers.
+  private struct Outcome {
     var replies: [(id: RequestID, result: ReportResult)] = []
     var failures: [(id: RequestID, error: LedgerError)] = []
-    let isDurable = transaction {
-      () throws(LedgerError) in
-      var facts = 0
-      while facts < limits.factsPerCommit, !book.isOverfull, let write = writes.popFirst() {
-        ids.append(write.id)
-        facts += write.facts.count
+    var count: Int { replies.count + failures.count }
+  }
+
+  private func commitWrites() {
+    guard !writes.isEmpty else { return }
+    let group = takeGroup()
+    if let trouble { return fail(group.map(\.id), trouble.cause) }
+    do throws(LedgerError) {
+      let outcome: Outcome
+      do throws(LedgerError) {
+        outcome = try commit(group, inSavepoints: false)
+      } catch {
+        if error.isAboutTheStore { throw error }
+        // A savepoint costs as much as a fact, and only a write that fails by itself needs it:
+        // then the group is done again, each request in its own.
+        outcome = try commit(group, inSavepoints: true)
+      }
+      for write in group[outcome.count...].reversed() { writes.putBack(write) }
+      deliverCommit(outcome.replies)
+      for (id, error) in outcome.failures { fail([id], error) }
+    } catch {
+      refuseWrites(error)
+      fail(group.map(\.id), error)
+    }
+  }
+
+  private func takeGroup() -> [Write] {
+    var group: [Write] = []
+    var facts = 0
+    while facts < limits.factsPerCommit, let write = writes.popFirst() {
+      facts += max(write.facts.count, 1)
+      group.append(write)
+    }
+    return group
+  }
+
+  /// Commits a group in one transaction. A request that fails takes no neighbour down: what it
+  /// could not read it fails for alone; what it could not write is undone by its savepoint.
+  private func commit(
+    _ group: [Write], inSavepoints: Bool
+  ) throws(LedgerError) -> Outcome {
+    var outcome = Outcome()
+    try transaction { () throws(LedgerError) in
+      for write in group {
+        // More requests would hold more in memory than there is room for.
+        if book.isOverfull, outcome.count > 0 { return }
         do throws(LedgerError) {
-          replies.append((write.id, try report(write)))
-        } catch  where !error.isAboutTheStore {
-          failures.append((write.id, error))
+          let result = inSavepoints ? try reportInSavepoint(write) : try report(write)
+          outcome.replies.append((write.id, result))
+        } catch {
+          if error.isAboutTheStore || book.isHalfWritten && !inSavepoints { throw error }
+          outcome.failures.append((write.id, error))
         }
       }
     }
-    guard isDurable else {
-      return fail(ids, trouble?.cause ?? LedgerError(.unexpected, "the commit failed"))
-    }
-    deliverCommit(replies)
-    for (id, error) in failures { fail([id], error) }
+    return outcome
   }
 
-  /// One request, in a savepoint of its own: its failure takes no neighbour down.
   private func report(_ write: Write) throws(LedgerError) -> ReportResult {
     let now = clock.now
     background.saw(now)
+    return try book.report(
+      write.facts, mode: write.mode, recorder: write.recorder, now: now)
+  }
+
+  private func reportInSavepoint(_ write: Write) throws(LedgerError) -> ReportResult {
     try store.setSavepoint()
     do {
-      let result = try book.report(
-        write.facts, mode: write.mode, recorder: write.recorder, now: now)
+      let result = try report(write)
       try store.releaseSavepoint()
       return result
     } catch {
@@ -170,19 +206,19 @@ extension LedgerEngine {
     }
   }
 
-  /// Runs a transaction; false: nothing of it is known to be durable, and writes are refused now.
-  private func transaction(_ body: () throws(LedgerError) -> Void) -> Bool {
+  /// Runs a transaction. When it throws, nothing of it is known to be durable.
+  private func transaction(
+    _ body: () throws(LedgerError) -> Void
+  ) throws(LedgerError) {
     let before = book.counters
     do {
       try store.begin()
       try body()
       try store.commit()
-      return true
     } catch {
       store.rollback()
       book.rolledBack(to: before)
-      refuseWrites(error)
-      return false
+      throw error
     }
   }
 
@@ -299,15 +335,13 @@ extension LedgerEngine {
       .filter { !unreadable.contains($0.number) }
     guard !found.isEmpty else { return nil }
     var done = 0
-    let isDurable = transaction {
-      () throws(LedgerError) in
+    try transaction { () throws(LedgerError) in
       for account in found {
         try settle(account, now: now)
         done += 1
         if MonotonicClock.nanoseconds >= end || book.isOverfull { break }
       }
     }
-    guard isDurable else { return nil }
     deliverCommit([])
     accountsPerChunk = min(max(2 * done, 64), limits.accountsPerChunk)
     return found[done - 1].number
@@ -317,7 +351,8 @@ extension LedgerEngine {
   private func settle(_ account: StoredAccount, now: Instant) throws(LedgerError) {
     do throws(LedgerError) {
       try book.settleAndWrite(account, now: now)
-    } catch  where !error.isAboutTheStore {
+    } catch {
+      if error.isAboutTheStore || book.isHalfWritten { throw error }
       unreadable.insert(account.number)
       deliver(.unreadable(account.row.accountID, error))
     }

@@ -150,6 +150,8 @@ extension SQLiteConnection {
     _ = try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL")
     let synchronous = settings.durability == .full ? "FULL" : "NORMAL"
     try database.execute(sql: "PRAGMA synchronous = \(synchronous)")
+    // Savepoints keep what they may have to undo in memory, and not in a file of their own.
+    try database.execute(sql: "PRAGMA temp_store = MEMORY")
     try database.execute(sql: "PRAGMA cache_size = -\(settings.pageCacheKiB)")
     if let maximum = settings.maximumPages {
       _ = try Int64.fetchOne(database, sql: "PRAGMA max_page_count = \(maximum)")
