@@ -18,7 +18,7 @@ public struct Identifier: Hashable, Comparable, Sendable, CustomStringConvertibl
     guard text.utf8.count <= Self.maximumLength else {
       throw FormError("has \(text.utf8.count) bytes; an id has at most \(Self.maximumLength)")
     }
-    guard !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+    guard !text.withUTF8(Self.holdsControl) else {
       throw FormError("holds a control character; remove it")
     }
     self.text = text
@@ -27,6 +27,17 @@ public struct Identifier: Hashable, Comparable, Sendable, CustomStringConvertibl
   /// Takes text whose form was checked when it was stored.
   package init(checked text: String) {
     self.text = text
+  }
+
+  /// Whether UTF-8 holds a control character: U+0000 to U+001F, or U+007F to U+009F, which is C2 80
+  /// to C2 9F.
+  private static func holdsControl(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    var previous: UInt8 = 0
+    for byte in bytes {
+      if byte < 0x20 || byte == 0x7f || (previous == 0xc2 && byte < 0xa0) { return true }
+      previous = byte
+    }
+    return false
   }
 
   /// The id as text.

@@ -5,7 +5,9 @@ internal import AccountStatusModel
 ///
 /// The order of a write is here, in one place: the ledger has judged and committed when a
 /// `committed` group arrives; its rows are published, then its replies are sent. So whoever has a
-/// reply finds its write in the index. On the loop's thread only.
+/// reply finds its write in the index. Deliveries are worked off in their order and in small steps,
+/// each put off until the reads that are ready have been answered: a group of many facts does not
+/// hold them up. On the loop's thread only.
 final class LedgerLink {
   typealias ReportCompletion = (Result<(ReportResult, LedgerToken), LedgerError>) -> Void
   typealias SnapshotCompletion = (Result<AccountSnapshot?, LedgerError>) -> Void
@@ -19,8 +21,15 @@ final class LedgerLink {
     case catchUp(CatchUpCompletion)
   }
 
+  /// Rows published, or replies sent, in one step: some microseconds of work.
+  private static let stepLength = 4
+
   private let ledger: Ledger
   private let index: StatusIndex
+  private let putOff: (@escaping () -> Void) -> Void
+  private var inbox: [Delivery] = []
+  /// How far the first delivery of the inbox has been worked off.
+  private var place = 0
   private var pending: [RequestID: Pending] = [:]
   private var lastNumber: UInt64 = 0
 
@@ -33,9 +42,13 @@ final class LedgerLink {
   private(set) var commitCount: UInt64 = 0
   private(set) var factCount: UInt64 = 0
 
-  init(ledger: Ledger, index: StatusIndex) {
+  /// - putOff: runs work on the loop, after the reads that are ready.
+  init(
+    ledger: Ledger, index: StatusIndex, putOff: @escaping (@escaping () -> Void) -> Void
+  ) {
     self.ledger = ledger
     self.index = index
+    self.putOff = putOff
   }
 
   /// Requests that the ledger has not answered yet.
@@ -84,10 +97,59 @@ extension LedgerLink {
 // MARK: - Being told
 
 extension LedgerLink {
-  /// Handles what the ledger delivered, in its order.
+  /// Takes what the ledger delivered.
   func receive(_ delivery: Delivery) {
+    inbox.append(delivery)
+    if inbox.count == 1 { putOff { [self] in step() } }
+  }
+
+  /// Works off a part of the first delivery.
+  private func step() {
+    if case .committed(let group) = inbox[0] {
+      if step(through: group) { finishFirst() }
+    } else {
+      complete(inbox[0])
+      finishFirst()
+    }
+    if !inbox.isEmpty { putOff { [self] in step() } }
+  }
+
+  private func finishFirst() {
+    inbox.removeFirst()
+    place = 0
+  }
+
+  /// Publishes some rows, then sends some replies; true when the group is done.
+  private func step(through group: CommittedGroup) -> Bool {
+    let rows = group.rows.count
+    if place < rows {
+      let end = min(place + Self.stepLength, rows)
+      for row in group.rows[place..<end] { index.publish(row) }
+      index.takeInNewAccounts()
+      place = end
+      return false
+    }
+    if place == rows {
+      index.advance(to: group.token)
+      commitCount += 1
+    }
+    let end = min(place + Self.stepLength, rows + group.replies.count)
+    for reply in group.replies[place - rows..<end - rows] { send(reply.result, reply.id, group) }
+    place = end
+    guard place == rows + group.replies.count else { return false }
+    onCommit(group.nextTransitionAt)
+    return true
+  }
+
+  private func send(_ result: ReportResult, _ id: RequestID, _ group: CommittedGroup) {
+    guard case .report(let completion)? = pending.removeValue(forKey: id) else { return }
+    factCount += UInt64(result.storedCount)
+    completion(.success((result, group.token)))
+  }
+
+  private func complete(_ delivery: Delivery) {
     switch delivery {
-    case .committed(let group): receive(group)
+    case .committed: break
     case .facts(let id, let snapshot): complete(id, .success(snapshot))
     case .factPage(let id, let page): complete(id, .success(page))
     case .caughtUp(let id, let now, let token):
@@ -100,18 +162,6 @@ extension LedgerLink {
     case .readOnly(let reason): readOnlyReason = reason
     case .recovered: readOnlyReason = nil
     }
-  }
-
-  private func receive(_ group: CommittedGroup) {
-    for row in group.rows { index.publish(row) }
-    index.advance(to: group.token)
-    commitCount += 1
-    for reply in group.replies {
-      guard case .report(let completion)? = pending.removeValue(forKey: reply.id) else { continue }
-      factCount += UInt64(reply.result.storedCount)
-      completion(.success((reply.result, group.token)))
-    }
-    onCommit(group.nextTransitionAt)
   }
 
   private func complete(_ id: RequestID, _ result: Result<AccountSnapshot?, LedgerError>) {

@@ -23,11 +23,12 @@ final class MethodStatistics {
     records = methods.map { Record(name: "\($0.service)/\($0.name)") }
   }
 
-  /// Counts an answered call.
+  /// Counts answered calls of one read.
   @inline(__always)
-  func observe(method: Int, nanoseconds: Int64, code: RPCCode) {
-    records[method].latencies.record(min(UInt64(max(nanoseconds, 1)), Self.longest))
-    if code != .ok { records[method].errors += 1 }
+  func observe(method: Int, nanoseconds: Int64, code: RPCCode, count: UInt64) {
+    let value = min(UInt64(max(nanoseconds, 1)), Self.longest)
+    records[method].latencies.record(value, count: count)
+    if code != .ok { records[method].errors += count }
   }
 
   /// The methods that were called, by name.

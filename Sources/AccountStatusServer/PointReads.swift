@@ -20,14 +20,28 @@ struct PointReadState {
   var position: LedgerToken?
   /// The instant of a manual clock; `Int64.min`: the wall clock counts.
   var manualNow = Int64.min
+  /// The wall clock as it was after a read from a socket, and which read that was.
+  private var wallNow: Int64 = 0
+  private var wallRead: UInt64 = 0
 
-  /// The instant now, in nanoseconds since 1970.
+  init(table: UnsafePointer<status_table>, edition: UnsafeRawBufferPointer) {
+    self.table = table
+    self.edition = edition
+    token = UnsafeRawBufferPointer(start: nil, count: 0)
+  }
+
+  /// The instant now, in nanoseconds since 1970, for a call that came with a read.
+  ///
+  /// All calls of one read were made before it: one look at the clock after it serves them all.
   @inline(__always)
-  var now: Int64 {
+  mutating func now(for read: UInt64) -> Int64 {
     if manualNow != .min { return manualNow }
+    if read == wallRead { return wallNow }
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
-    return Int64(time.tv_sec) * Instant.nanosecondsPerSecond + Int64(time.tv_nsec)
+    wallNow = Int64(time.tv_sec) * Instant.nanosecondsPerSecond + Int64(time.tv_nsec)
+    wallRead = read
+    return wallNow
   }
 
   /// Whether what is published is at least as fresh as a token says; false also for a strange one.
@@ -43,16 +57,18 @@ struct PointReadState {
 /// The point read: GetStatus for the current BASIC answer, from payload to reply without an
 /// allocation, a wait or a hop.
 struct PointReads {
-  let state: UnsafePointer<PointReadState>
+  let state: UnsafeMutablePointer<PointReadState>
 
   /// Answers on the spot; false where the request is not a plain one or the index has no answer at
   /// this instant. The general way decides then, alike.
   @inline(__always)
-  func answer(_ payload: UnsafeRawBufferPointer, _ reply: inout Reply) -> Bool {
+  func answer(
+    _ context: borrowing CallContext, _ payload: UnsafeRawBufferPointer, _ reply: inout Reply
+  ) -> Bool {
     guard let request = GetStatusRequest.decodeBasic(payload),
       state.pointee.shows(request.atLeast)
     else { return false }
-    let now = state.pointee.now
+    let now = state.pointee.now(for: context.read)
     let id = request.accountID
     var status = status_table_status()
     guard

@@ -31,7 +31,7 @@ final class StatusCalls {
   func register(in router: inout Router, _ server: @escaping () -> RPCServer) {
     let pointReads = index.pointReads
     router.unary(StatusService.getStatus) { [self] context, payload, reply in
-      if pointReads.answer(payload, &reply) { return }
+      if pointReads.answer(context, payload, &reply) { return }
       Responder.run(context, &reply, server) { responder throws(RPCError) in
         try getStatus(context, payload, responder)
       }

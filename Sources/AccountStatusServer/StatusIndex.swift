@@ -51,9 +51,7 @@ final class StatusIndex {
     status_table_set_edition(created, name.baseAddress, name.count)
     state = .allocate(capacity: 1)
     state.initialize(
-      to: PointReadState(
-        table: table, edition: UnsafeRawBufferPointer(name),
-        token: UnsafeRawBufferPointer(start: nil, count: 0)))
+      to: PointReadState(table: table, edition: UnsafeRawBufferPointer(name)))
   }
 
   deinit {
@@ -196,10 +194,15 @@ extension StatusIndex {
     }
   }
 
-  /// Says that everything up to a commit has been published.
-  func advance(to token: LedgerToken) {
+  /// Lets lists find the accounts that were published for the first time.
+  func takeInNewAccounts() {
     let result = status_table_order_update(order, table)
     precondition(result == 0, "cannot order the accounts: \(describe(errno: -result))")
+  }
+
+  /// Says that everything up to a commit has been published.
+  func advance(to token: LedgerToken) {
+    takeInNewAccounts()
     self.token = token
     tokenBuffer.copyBytes(from: token.encoded)
     state.pointee.position = token

@@ -22,6 +22,9 @@ package struct CallContext: ~Copyable {
   package let id: CallID
   /// When the connection became readable: where latencies are counted from.
   package let receivedAt: MonotonicInstant
+  /// Names the read from a socket that the call came with. What was true when it was made is true
+  /// for every call of that read: a handler looks at its clock once for all of them.
+  package let read: UInt64
   /// When the call is answered DEADLINE_EXCEEDED; nil when the caller set no limit.
   package var deadline: MonotonicInstant? { expiry == .distantFuture ? nil : expiry }
   /// The metadata of the call. Streams of shipped clients come without.
@@ -34,8 +37,9 @@ package struct CallContext: ~Copyable {
   /// The pointers must stay valid for as long as the context is borrowed.
   init(
     id: CallID, receivedAt: MonotonicInstant, expiry: MonotonicInstant, metadata: Metadata,
-    method: UnsafePointer<MethodDescriptor>, peer: UnsafePointer<PeerCredentials>
+    method: UnsafePointer<MethodDescriptor>, peer: UnsafePointer<PeerCredentials>, read: UInt64
   ) {
+    self.read = read
     self.id = id
     self.receivedAt = receivedAt
     self.expiry = expiry
@@ -58,7 +62,7 @@ package struct Metadata {
   package let isEmpty: Bool
 
   /// Calls back with each key, as received, and its value, in order.
-  package func forEach(
+  package func visit(
     _ body: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Void
   ) {
     if isEmpty { return }
@@ -73,7 +77,7 @@ package struct Metadata {
   /// The values of a key, in order. Allocates.
   package func values(for key: String) -> [String] {
     var values: [String] = []
-    forEach { candidate, value in
+    visit { candidate, value in
       guard candidate.isEqualIgnoringCase(to: key) else { return }
       values.append(String(decoding: value, as: UTF8.self))
     }

@@ -22,6 +22,9 @@ package struct IOEvents: OptionSet, Sendable, Hashable {
 /// Owned by the thread that made it and used only there; not Sendable. Other threads reach it
 /// through a `Mailbox`. One turn is: wait, run what is ready, run what is due, run the turn's end
 /// (where servers flush their output), and around again.
+///
+/// What is prompt does not wait for what is patient: of the descriptors set patient, and of the work
+/// that was put off, one each is taken per turn, after everything else was served and flushed.
 package final class EventLoop {
   /// A descriptor being watched. Its address is what the kernel hands back with an event, so that
   /// finding the handler costs nothing; it is kept until the end of the turn in which it is removed.
@@ -29,6 +32,9 @@ package final class EventLoop {
     fileprivate let descriptor: Int32
     fileprivate let handler: (IOEvents) -> Void
     fileprivate var isActive = true
+    fileprivate var events: IOEvents = []
+    /// Whether it waits for everything prompt.
+    package fileprivate(set) var isPatient = false
 
     fileprivate init(_ descriptor: Int32, _ handler: @escaping (IOEvents) -> Void) {
       self.descriptor = descriptor
@@ -47,6 +53,12 @@ package final class EventLoop {
   private static let eventCapacity = 64
 
   private let epoll: Int32
+  /// The descriptors set patient: a set within the set, readable when one of them is ready.
+  private let patientEpoll: Int32
+  private var isPatientReady = false
+  /// Work that was put off, in order.
+  private var backlog: [() -> Void] = []
+  private var backlogStart = 0
   private let events = UnsafeMutablePointer<epoll_event>.allocate(capacity: eventCapacity)
   private var watches: [ObjectIdentifier: Watch] = [:]
   /// Removed in this turn, whose events may still name them.
@@ -68,12 +80,19 @@ package final class EventLoop {
     self.clock = clock
     now = clock()
     epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
-    guard epoll >= 0 else { throw .last("make an epoll instance") }
+    patientEpoll = epoll_create1(Int32(EPOLL_CLOEXEC))
+    guard epoll >= 0, patientEpoll >= 0 else { throw .last("make an epoll instance") }
+    var event = epoll_event()
+    event.events = IOEvents.readable.rawValue
+    guard epoll_ctl(epoll, EPOLL_CTL_ADD, patientEpoll, &event) == 0 else {
+      throw .last("watch an epoll instance")
+    }
   }
 
   deinit {
     for turnEnd in turnEnds { turnEnd.release() }
     events.deallocate()
+    close(patientEpoll)
     close(epoll)
   }
 }
@@ -98,7 +117,34 @@ extension EventLoop {
     now = clock()
     for index in 0..<max(Int(count), 0) { dispatch(events[index]) }
     if timers.count > 0 { runTimers() }
+    if isPatientReady || !backlog.isEmpty {
+      // What was prompt is on its way before what is patient begins.
+      endTurn()
+      takePatient()
+    }
     endTurn()
+  }
+
+  /// One event of a patient descriptor, and one piece of work that was put off.
+  private func takePatient() {
+    if isPatientReady {
+      isPatientReady = false
+      let count = epoll_wait(patientEpoll, events, 1, 0)
+      if count == 1 { dispatch(events[0]) }
+    }
+    guard backlogStart < backlog.count else { return }
+    let work = backlog[backlogStart]
+    backlogStart += 1
+    if backlogStart == backlog.count {
+      backlog.removeAll(keepingCapacity: true)
+      backlogStart = 0
+    }
+    work()
+  }
+
+  /// Puts work off until what is ready now, and one turn for each piece before it, is done.
+  package func putOff(_ work: @escaping () -> Void) {
+    backlog.append(work)
   }
 
   @inline(__always)
@@ -122,7 +168,10 @@ extension EventLoop {
   @inline(__always)
   private func dispatch(_ event: epoll_event) {
     // Every watch whose address the kernel has is in `watches` or in `removed`.
-    guard let address = event.data.ptr else { return }
+    guard let address = event.data.ptr else {
+      isPatientReady = true
+      return
+    }
     Unmanaged<Watch>.fromOpaque(address)._withUnsafeGuaranteedRef { watch in
       // A handler earlier in this turn may have removed this one.
       if watch.isActive { watch.handler(IOEvents(rawValue: event.events)) }
@@ -137,7 +186,7 @@ extension EventLoop {
 
   /// Rounded up, so that a timer is never found early and waited for again in a spin.
   private func waitMilliseconds(atMost wait: Duration?) -> Int32 {
-    if hasMore {
+    if hasMore || !backlog.isEmpty {
       hasMore = false
       return 0
     }
@@ -176,6 +225,7 @@ extension EventLoop {
     _ descriptor: Int32, _ events: IOEvents, _ handler: @escaping (IOEvents) -> Void
   ) throws(RuntimeError) -> Watch {
     let watch = Watch(descriptor, handler)
+    watch.events = events
     guard control(EPOLL_CTL_ADD, watch, events) else { throw .last("watch a descriptor") }
     watches[ObjectIdentifier(watch)] = watch
     return watch
@@ -184,7 +234,21 @@ extension EventLoop {
   /// Changes what a descriptor is watched for.
   package func modify(_ watch: Watch, _ events: IOEvents) {
     guard watch.isActive else { return }
+    watch.events = events
     _ = control(EPOLL_CTL_MOD, watch, events)
+  }
+
+  /// Sets whether a descriptor waits for everything prompt.
+  package func setPatient(_ watch: Watch, _ isPatient: Bool) {
+    guard watch.isActive, watch.isPatient != isPatient else { return }
+    _ = control(EPOLL_CTL_DEL, watch, [])
+    watch.isPatient = isPatient
+    // Taking a descriptor out of one set and into another needs nothing new from the kernel but
+    // memory; without it the connection would be deaf, so it is worth a try in the first set.
+    if !control(EPOLL_CTL_ADD, watch, watch.events) {
+      watch.isPatient = !isPatient
+      _ = control(EPOLL_CTL_ADD, watch, watch.events)
+    }
   }
 
   /// Stops watching. The handler is not called again, not even for events of this turn.
@@ -200,7 +264,8 @@ extension EventLoop {
     var event = epoll_event()
     event.events = events.rawValue
     event.data.ptr = Unmanaged.passUnretained(watch).toOpaque()
-    return epoll_ctl(epoll, operation, watch.descriptor, &event) == 0
+    let set = watch.isPatient ? patientEpoll : epoll
+    return epoll_ctl(set, operation, watch.descriptor, &event) == 0
   }
 }
 

@@ -7,8 +7,10 @@ internal import Glibc
 package typealias Authorizer = (PeerCredentials, MethodDescriptor) -> RPCError?
 
 /// Sees every answered call: which method (an index into the router's `methods`), nanoseconds from
-/// readable to reply queued, and how it ended. Refused calls are counted instead.
-package typealias CallObserver = (_ method: Int, _ nanoseconds: Int64, RPCCode) -> Void
+/// readable to reply queued, how it ended, and how many calls of one read it stands for: those are
+/// given the time of the last of them. Refused calls are counted instead.
+package typealias CallObserver =
+  (_ method: Int, _ nanoseconds: Int64, RPCCode, _ count: UInt64) -> Void
 
 /// Serves ttrpc on the loop it is given.
 ///
@@ -29,6 +31,14 @@ package final class RPCServer {
   package internal(set) var connectionCount = 0
   /// Whether the server is shutting down.
   package internal(set) var isDraining = false
+
+  /// Reads from sockets so far; names the one that a call came with.
+  var readCount: UInt64 = 0
+  /// Whether the read in hand held anything that is not answered on the spot.
+  var hasDeferred = false
+  /// Calls of one method, answered on the spot in the read in hand and not yet observed.
+  var inlineMethod = -1
+  var inlineCount: UInt64 = 0
 
   var listeners: [Listener] = []
   var slots: [Slot] = []

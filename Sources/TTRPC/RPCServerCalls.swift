@@ -10,11 +10,14 @@ extension RPCServer {
     let wire = link.pointee.wire
     let now = loop.now
     var input = bytes
+    readCount &+= 1
+    hasDeferred = false
     do throws(ProtocolViolation) {
       while let event = try wire.pointee.next(&input, at: now) {
         if case .call(let call) = event {
           answer(link, wire, call, now)
         } else {
+          hasDeferred = true
           handle(link, event, now)
         }
       }
@@ -24,7 +27,20 @@ extension RPCServer {
       flush(link)
       abandon(link)
     }
+    recordInline(now)
+    // A connection whose calls are answered on the spot does not wait for one whose are not.
+    if let watch = link.pointee.watch, watch.isPatient != hasDeferred {
+      loop.setPatient(watch, hasDeferred)
+    }
     markDirty(link)
+  }
+
+  /// Observes the calls of one method that were answered on the spot, with one look at the clock.
+  @inline(__always)
+  private func recordInline(_ now: MonotonicInstant) {
+    guard inlineCount > 0, let observe else { return }
+    observe(inlineMethod, MonotonicInstant.now().nanoseconds - now.nanoseconds, .ok, inlineCount)
+    inlineCount = 0
   }
 
   @inline(__always)
@@ -36,7 +52,8 @@ extension RPCServer {
     let entry = methods.entries + call.method
     let context = CallContext(
       id: link.pointee.id(call.stream), receivedAt: now, expiry: call.deadline,
-      metadata: call.metadata, method: methods.descriptors + call.method, peer: link.pointee.peer)
+      metadata: call.metadata, method: methods.descriptors + call.method, peer: link.pointee.peer,
+      read: readCount)
     var reply = Reply(wire, stream: call.stream)
     // A `.call` is of a method that has a unary handler.
     entry.pointee.unary.unsafelyUnwrapped._withUnsafeGuaranteedRef {
@@ -44,11 +61,19 @@ extension RPCServer {
     }
     switch reply.state {
     case .sent(let code):
-      if let observe {
-        observe(call.method, MonotonicInstant.now().nanoseconds - now.nanoseconds, code)
+      if call.method != inlineMethod || code != .ok {
+        recordInline(now)
+        inlineMethod = call.method
+      }
+      if code == .ok {
+        inlineCount += 1
+      } else {
+        observe?(call.method, MonotonicInstant.now().nanoseconds - now.nanoseconds, code, 1)
       }
       if reply.isTooLarge { counters.count(.replyTooLarge) }
-    case .later: wire.pointee.hold(call, receivedAt: now)
+    case .later:
+      hasDeferred = true
+      wire.pointee.hold(call, receivedAt: now)
     case .open:
       wire.pointee.answer(call.stream, RPCError(.internal, "the method gave no answer"))
     }
@@ -80,7 +105,7 @@ extension RPCServer {
     let entry = methods.entries + call.method
     let context = CallContext(
       id: id, receivedAt: now, expiry: call.deadline, metadata: call.metadata,
-      method: methods.descriptors + call.method, peer: link.pointee.peer)
+      method: methods.descriptors + call.method, peer: link.pointee.peer, read: readCount)
     let stream = ResponseStream(id: id, kind: methods.descriptors[call.method].kind, server: self)
     guard let makeHandler = entry.pointee.stream else { return }
     do throws(RPCError) {
@@ -100,7 +125,7 @@ extension RPCServer {
   func record(_ outcome: CallOutcome) {
     observe?(
       outcome.method, MonotonicInstant.now().nanoseconds - outcome.receivedAt.nanoseconds,
-      outcome.code)
+      outcome.code, 1)
   }
 }
 

@@ -105,6 +105,76 @@ struct EventLoopTests {
     #expect(order == ["event", "end", "event"])
   }
 
+  @Test func `what is patient comes one at a time, after what is prompt was flushed`() throws {
+    let loop = try EventLoop()
+    let pairs = try (0..<3).map { _ in try UnixSocket.pair() }
+    var order: [String] = []
+    var watches: [EventLoop.Watch] = []
+    for (index, pair) in pairs.enumerated() {
+      watches.append(
+        try loop.add(pair.0.descriptor, .readable) { _ in
+          var byte: UInt8 = 0
+          read(pair.0.descriptor, &byte, 1)
+          order.append("\(index)")
+        })
+    }
+    loop.setPatient(watches[0], true)
+    loop.setPatient(watches[1], true)
+    let turnEnd = loop.atEndOfTurn { order.append("end") }
+    defer { loop.remove(turnEnd) }
+    for pair in pairs { write(pair.1.descriptor, "x", 1) }
+    try loop.turn(wait: .zero)
+    #expect(order.prefix(2) == ["2", "end"])
+    #expect(order.count == 4)
+    write(pairs[2].1.descriptor, "x", 1)
+    order = []
+    try loop.turn(wait: .zero)
+    #expect(order.prefix(2) == ["2", "end"])
+    #expect(order.count == 4)
+    order = []
+    try loop.turn(wait: .zero)
+    #expect(order == ["end"])
+
+    loop.setPatient(watches[0], false)
+    write(pairs[0].1.descriptor, "x", 1)
+    order = []
+    try loop.turn(wait: .zero)
+    #expect(order == ["0", "end"])
+  }
+
+  @Test func `work that was put off is done in order, a piece a turn, without waiting`() throws {
+    let loop = try EventLoop()
+    var order: [Int] = []
+    loop.putOff {
+      order.append(1)
+      loop.putOff { order.append(3) }
+    }
+    loop.putOff { order.append(2) }
+    for expected in [[1], [1, 2], [1, 2, 3]] {
+      // Would wait for ever if the loop forgot that there is work.
+      try loop.turn(wait: nil)
+      #expect(order == expected)
+    }
+  }
+
+  @Test func `a patient descriptor is watched for what it was, and can be removed`() throws {
+    let loop = try EventLoop()
+    let (one, other) = try UnixSocket.pair()
+    var count = 0
+    let watch = try loop.add(one.descriptor, .readable) { _ in count += 1 }
+    loop.setPatient(watch, true)
+    loop.modify(watch, [])
+    write(other.descriptor, "x", 1)
+    try loop.turn(wait: .zero)
+    #expect(count == 0)
+    loop.modify(watch, .readable)
+    try loop.turn(wait: .zero)
+    #expect(count == 1)
+    loop.remove(watch)
+    try loop.turn(wait: .zero)
+    #expect(count == 1)
+  }
+
   @Test func `it runs until it is stopped`() throws {
     let loop = try EventLoop()
     loop.schedule(after: .zero) { loop.stop() }

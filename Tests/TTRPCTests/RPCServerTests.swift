@@ -56,7 +56,9 @@ struct RPCServerTests {
 
   @Test func `every answered call is observed, refused ones are not`() throws {
     var seen: [(method: Int, nanoseconds: Int64, code: RPCCode)] = []
-    let local = try LocalServer(observe: { seen.append(($0, $1, $2)) })
+    let local = try LocalServer(observe: { method, nanoseconds, code, count in
+      for _ in 0..<count { seen.append((method, nanoseconds, code)) }
+    })
     let peer = try local.connect()
     peer.send(
       request(1, "Get") + request(3, "Fail") + request(5, "Got") + request(7, "List", flags: 1))
