@@ -25,6 +25,7 @@ func writeForEver(
 
 private final class Writer: Sendable {
   let ledger = Mutex<Ledger?>(nil)
+  private let failed = Mutex<[RequestID]>([])
   private let next: Atomic<UInt64>
 
   init(next: UInt64) { self.next = Atomic(next) }
@@ -54,11 +55,17 @@ private final class Writer: Sendable {
       }
       for _ in stored { submitNext() }
     case .failed(let ids, _):
-      usleep(1000)
-      // Sent again, as a client does: what was stored meanwhile is then a duplicate.
+      failed.withLock { $0 += ids }
+    case .readOnly(let error):
+      say("read-only \(error)")
+    case .recovered:
+      say("recovered")
+      // Sent again, as a client does: what was stored after all is then a duplicate.
+      let ids = failed.withLock { ids in
+        defer { ids = [] }
+        return ids
+      }
       for id in ids { submit(id.number) }
-    case .readOnly(let error): say("read-only \(error)")
-    case .recovered: say("recovered")
     case .facts, .factPage, .caughtUp, .unreadable: break
     }
   }
