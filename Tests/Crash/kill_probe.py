@@ -200,7 +200,7 @@ def compile_shim(work: pathlib.Path) -> pathlib.Path:
     shim = work / "unsynced_writes.so"
     subprocess.run(
         ["cc", "-std=c11", "-shared", "-fPIC", "-O2", "-Wall", "-Wextra", "-Werror"]
-        + ["-o", str(shim), str(HERE / "unsynced_writes.c"), "-ldl"],
+        + ["-o", str(shim), str(HERE / "unsynced_writes.c")],
         check=True,
     )
     return shim

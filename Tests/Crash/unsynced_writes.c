@@ -5,8 +5,9 @@
  * not. With this in front of libc, files below one directory live in the process's memory; only
  * fsync and fdatasync write them to the disk. Kill the process, and the rest is gone.
  *
- *   cc -std=c11 -shared -fPIC -O2 -Wall -Wextra -Werror -o unsynced_writes.so unsynced_writes.c
- * -ldl UNSYNCED_DIRECTORY=DIR LD_PRELOAD=$PWD/unsynced_writes.so PROGRAM
+ *     cc -std=c11 -shared -fPIC -O2 -o unsynced_writes.so unsynced_writes.c
+ *
+ *     UNSYNCED_DIRECTORY=DIR LD_PRELOAD=$PWD/unsynced_writes.so PROGRAM
  *
  *   UNSYNCED_DIRECTORY   absolute path, without a trailing slash; files below it are kept in memory
  *   UNSYNCED_FAIL_SYNC   optional path; while it exists, a sync of such a file fails with EIO, and,
