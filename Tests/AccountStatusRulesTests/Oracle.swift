@@ -9,7 +9,7 @@ import AccountStatusRules
 struct Oracle {
   private let edition: PolicyEdition
   /// What counts: known, not retracted, one fact per thing; by (effective_at, source, fact_id).
-  private var facts: [Fact]
+  private(set) var facts: [Fact]
   private let registeredAt: Instant
   private let registration: AccountRegistered
 
@@ -35,7 +35,7 @@ struct Oracle {
     return nil
   }
 
-  private func facts(by instant: Instant) -> ArraySlice<Fact> {
+  func facts(by instant: Instant) -> ArraySlice<Fact> {
     facts.prefix { $0.effectiveAt <= instant }
   }
 
@@ -97,7 +97,7 @@ extension Oracle {
   }
 
   /// What only history can tell.
-  private struct Life {
+  struct Life {
     var episode: Instant?
     var lastEnd: Instant?
     var isDeclined = false
@@ -106,7 +106,7 @@ extension Oracle {
   }
 
   /// One instant: reasons, decisions by id, opening.
-  private func live(_ life: inout Life, at instant: Instant) {
+  func live(_ life: inout Life, at instant: Instant) {
     var reasons = state(at: instant, life).isJudged ? reasons(at: instant, life) : []
     for index in reasons.indices {
       let before = life.reasons.first { $0.code == reasons[index].code }
@@ -130,7 +130,7 @@ extension Oracle {
   }
 
   /// The account, active until now, would be suspended were there no facts of this instant.
-  private func isSuspended(at instant: Instant, withoutItsFacts life: Life) -> Bool {
+  func isSuspended(at instant: Instant, withoutItsFacts life: Life) -> Bool {
     guard life.episode == nil, state(at: instant.adding(nanoseconds: -1), life) == .active
     else { return false }
     var other = self
@@ -138,13 +138,13 @@ extension Oracle {
     return !other.reasons(at: instant, life).isEmpty
   }
 
-  private func state(at instant: Instant, _ life: Life) -> AccountState {
+  func state(at instant: Instant, _ life: Life) -> AccountState {
     if facts(by: instant).contains(where: { $0.kind == .accountClosed }) { return .closed }
     if rules == nil { return .notCovered }
     return life.episode == nil ? .active : .suspended
   }
 
-  private func standing(at instant: Instant, _ life: Life) -> Standing {
+  func standing(at instant: Instant, _ life: Life) -> Standing {
     let state = state(at: instant, life)
     let reasons = state == .suspended ? life.reasons : []
     let closing = facts.first { $0.kind == .accountClosed }?.effectiveAt ?? registeredAt
@@ -162,7 +162,7 @@ extension Oracle {
       reinstatementState: reinstatement(at: instant, state, reasons, life))
   }
 
-  private func capabilities(in state: AccountState) -> WordSet<Capability> {
+  func capabilities(in state: AccountState) -> WordSet<Capability> {
     let outside: WordSet<Capability> = [.viewBilling, .payInvoice, .submitSupportRequest]
     let denied: WordSet<Capability> = [
       .authorizeNewLicenses, .authorizeNewServices, .sellNewLicenses, .sellNewServices,
@@ -180,7 +180,7 @@ extension Oracle {
 
 extension Oracle {
   /// The unwaived reasons; `life` as it was just before.
-  private func reasons(at instant: Instant, _ life: Life) -> [Reason] {
+  func reasons(at instant: Instant, _ life: Life) -> [Reason] {
     guard let rules, instant >= registeredAt else { return [] }
     var reasons: [Reason] = []
     func add(_ code: ReasonCode, _ subjects: [Identifier]) {
@@ -212,7 +212,7 @@ extension Oracle {
     return reasons
   }
 
-  private func isWaived(_ code: ReasonCode, _ subject: Identifier?, at instant: Instant) -> Bool {
+  func isWaived(_ code: ReasonCode, _ subject: Identifier?, at instant: Instant) -> Bool {
     decisions(by: instant).contains { _, decision in
       decision.waivers.contains {
         $0.reason == code && instant < $0.until && ($0.subject == nil || $0.subject == subject)
@@ -220,7 +220,7 @@ extension Oracle {
     }
   }
 
-  private func hasFailed(_ rule: ProfileRule, at instant: Instant) -> Bool {
+  func hasFailed(_ rule: ProfileRule, at instant: Instant) -> Bool {
     guard let overall = profile(at: instant).overall, rule.states.contains(overall) else {
       return false
     }
@@ -236,7 +236,7 @@ extension Oracle {
     return rule.lasting.isMet(by: instant.day.days(since: start.day))
   }
 
-  private func profile(
+  func profile(
     at instant: Instant
   ) -> (overall: VerificationState?, last: VerificationState?, checks: [CheckState]) {
     var overall: VerificationState?
@@ -253,7 +253,7 @@ extension Oracle {
     return (overall, last, Array(checks.values))
   }
 
-  private func types(at instant: Instant) -> WordSet<PartnerType> {
+  func types(at instant: Instant) -> WordSet<PartnerType> {
     var types: WordSet<PartnerType> = []
     for fact in facts(by: instant) {
       if case .accountRegistered(let registration) = fact.kind { types = registration.partnerTypes }
@@ -262,7 +262,7 @@ extension Oracle {
     return types
   }
 
-  private func findings(
+  func findings(
     at instant: Instant, _ severity: AbuseSeverity?, _ state: AbuseState
   ) -> [Identifier] {
     var last: [Identifier: (AbuseSeverity, AbuseState)] = [:]
@@ -275,7 +275,7 @@ extension Oracle {
   }
 
   /// Issues open with both flags.
-  private func issues(at instant: Instant) -> [Identifier] {
+  func issues(at instant: Instant) -> [Identifier] {
     var open: [Identifier] = []
     for fact in facts(by: instant) {
       guard case .providerIssueOpened(let issue) = fact.kind, issue.affectsOperations,
@@ -288,164 +288,6 @@ extension Oracle {
       if !isResolved { open.append(issue.issueID) }
     }
     return open.sorted()
-  }
-}
-
-// MARK: - Money
-
-extension Oracle {
-  /// Invoices with something open, by due date, then id.
-  private func openInvoices(at instant: Instant) -> [InvoiceIssued] {
-    invoices(at: instant).filter { open($0, at: instant) > 0 }
-      .sorted { ($0.dueDate, $0.invoiceID) < ($1.dueDate, $1.invoiceID) }
-  }
-
-  /// Known and not voided.
-  private func invoices(at instant: Instant) -> [InvoiceIssued] {
-    let known = facts(by: instant)
-    return known.compactMap { fact in
-      guard case .invoiceIssued(let invoice) = fact.kind else { return nil }
-      let isVoided = known.contains {
-        if case .invoiceVoided(invoice.invoiceID, _) = $0.kind { true } else { false }
-      }
-      return isVoided ? nil : invoice
-    }
-  }
-
-  private func open(_ invoice: InvoiceIssued, at instant: Instant) -> Int128 {
-    var open = invoice.total.billionths
-    for fact in facts(by: instant) {
-      if case .creditApplied(_, invoice.invoiceID, let amount) = fact.kind,
-        amount.currency == invoice.total.currency
-      {
-        open -= amount.billionths
-      }
-    }
-    for payment in payments(at: instant) { open -= payment.given[invoice.invoiceID] ?? 0 }
-    return max(0, open)
-  }
-
-  /// Unreversed payments: what each gives to which invoice, and what is not allocated at all.
-  private func payments(
-    at instant: Instant
-  ) -> [(given: [Identifier: Int128], unallocated: Int128)] {
-    let known = facts(by: instant)
-    let invoices = Dictionary(
-      uniqueKeysWithValues: invoices(at: instant).map { ($0.invoiceID, $0.total.currency) })
-    return known.compactMap { fact in
-      guard case .paymentReceived(let id, let amount, _) = fact.kind,
-        !known.contains(where: { $0.kind == .paymentReversed(paymentID: id) })
-      else { return nil }
-      var rest = amount.billionths
-      var asked: Int128 = 0
-      var given: [Identifier: Int128] = [:]
-      for allocation in known.flatMap({ $0.allocations(of: id) })
-      where allocation.amount.currency == amount.currency
-        && invoices[allocation.invoiceID] == amount.currency
-      {
-        let part = min(rest, allocation.amount.billionths)
-        rest -= part
-        asked += allocation.amount.billionths
-        given[allocation.invoiceID, default: 0] += part
-      }
-      return (given, amount.billionths - asked)
-    }
-  }
-}
-
-// MARK: - Notices and reinstatement
-
-extension Oracle {
-  private func notices(
-    at instant: Instant, _ state: AccountState, _ reasons: [Reason]
-  ) -> WordSet<Notice> {
-    let known = facts(by: instant)
-    let open = openInvoices(at: instant)
-    let profile = profile(at: instant)
-    let billing = reasons.first { $0.code == .billingPastDue }?.subjects ?? []
-    var notices: [Notice] = []
-    if open.contains(where: { $0.dueDate < instant.day && !billing.contains($0.invoiceID) }) {
-      notices.append(.paymentDelinquent)
-    }
-    if payments(at: instant).contains(where: { $0.unallocated > 0 }) {
-      notices.append(.unallocatedPayment)
-    }
-    if open.contains(where: { isDisputed($0.invoiceID, at: instant) }) { notices.append(.disputed) }
-    if profile.overall == .pending { notices.append(.verificationPending) }
-    if profile.checks.contains(where: { $0 != .passed }), profile.overall != .failed,
-      profile.overall != .rejected
-    {
-      notices.append(.profileIncomplete)
-    }
-    if !findings(at: instant, nil, .suspected).isEmpty { notices.append(.abuseUnderReview) }
-    let types = types(at: instant)
-    if !types.contains(.indirectReseller), !issues(at: instant).isEmpty {
-      notices.append(.reasonNotApplicable)
-    }
-    if types == [.indirectReseller], !open.isEmpty { notices.append(.invoiceOnUnbilledType) }
-    if exceedsInvoices(open, at: instant) { notices.append(.balanceWithoutInvoice) }
-    for fact in known.reversed() {
-      guard case .externalStatusObserved(let observed, _) = fact.kind else { continue }
-      if observed != state { notices.append(.divergesFromObserved) }
-      break
-    }
-    if known.count == 1 { notices.append(.noEvidence) }
-    return WordSet(notices)
-  }
-
-  private func isDisputed(_ invoice: Identifier, at instant: Instant) -> Bool {
-    facts(by: instant).last {
-      $0.kind == .disputeOpened(invoiceID: invoice) || $0.kind == .disputeClosed(invoiceID: invoice)
-    }?.kind == .disputeOpened(invoiceID: invoice)
-  }
-
-  private func exceedsInvoices(_ invoices: [InvoiceIssued], at instant: Instant) -> Bool {
-    var balances: [Currency: Int128] = [:]
-    for case .balanceReported(let amount) in facts(by: instant).map(\.kind) {
-      balances[amount.currency] = amount.billionths
-    }
-    return balances.contains { currency, balance in
-      let sum = invoices.filter { $0.total.currency == currency }
-        .reduce(Int128(0)) { $0 + open($1, at: instant) }
-      return balance > sum
-    }
-  }
-
-  private func decisions(
-    by instant: Instant
-  ) -> [(at: Instant, decision: ReinstatementDecision)] {
-    facts(by: instant).compactMap {
-      guard case .reinstatementDecided(let decision) = $0.kind else { return nil }
-      return ($0.effectiveAt, decision)
-    }
-  }
-
-  private func reinstatement(
-    at instant: Instant, _ state: AccountState, _ reasons: [Reason], _ life: Life
-  ) -> ReinstatementState {
-    guard state == .suspended else { return .none }
-    let decisions = decisions(by: instant)
-    for fact in facts(by: instant).reversed() {
-      guard case .supportRequestOpened(let request) = fact.kind,
-        request.purpose == .reinstatement
-      else { continue }
-      let isDecided = decisions.contains { at, decision in
-        decision.requestID == request.requestID
-          || decision.requestID == nil && fact.effectiveAt <= at
-      }
-      let status = status(of: request.requestID, at: instant)
-      if isDecided || status == .closed { continue }
-      if !reasons.isEmpty { return .awaitingRemedy }
-      return status == .attentionNeeded ? .partnerActionNeeded : .inReview
-    }
-    return life.isDeclined ? .declined : .notRequested
-  }
-
-  private func status(of request: Identifier, at instant: Instant) -> SupportRequestStatus {
-    for fact in facts(by: instant).reversed() {
-      if case .supportRequestUpdated(request, let status) = fact.kind { return status }
-    }
-    return .open
   }
 }
 
@@ -466,14 +308,6 @@ extension Fact {
     case .providerIssueOpened(let issue): "issue \(issue.issueID)"
     case .reinstatementDecided(let decision): "decision \(decision.decisionID)"
     default: nil
-    }
-  }
-
-  fileprivate func allocations(of payment: Identifier) -> [Allocation] {
-    switch kind {
-    case .paymentReceived(payment, _, let allocations): allocations
-    case .paymentAllocated(payment, let allocations): allocations
-    default: []
     }
   }
 }

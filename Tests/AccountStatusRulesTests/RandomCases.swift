@@ -9,7 +9,7 @@ enum RandomCases {
   static func seeds(_ usual: Int) -> [UInt64] {
     if let seed = environment("ACCOUNTSTATUS_RULES_SEED") { return [seed] }
     #if DEBUG
-      let usual = usual / 5
+      let usual = usual / 8
     #endif
     return Array(0..<(environment("ACCOUNTSTATUS_RULES_CASES") ?? UInt64(usual)))
   }
