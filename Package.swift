@@ -12,7 +12,7 @@ let swift: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 let c: [CSetting] = [
-  .treatAllWarnings(as: .error),
+  .treatAllWarnings(as: .error)
 ]
 
 /// Test targets mirror the sources.
@@ -132,7 +132,9 @@ let package = Package(
     // The runtime and the contract in Swift.
     .target(
       name: "TTRPC",
-      dependencies: ["CTTRPC", "CGoogleRPC", "CGoogleProtobuf", "CWireCheck", "CProtobufC", "CLinux"],
+      dependencies: [
+        "CTTRPC", "CGoogleRPC", "CGoogleProtobuf", "CWireCheck", "CProtobufC", "CLinux",
+      ],
       swiftSettings: swift),
     .target(
       name: "AccountStatusAPI",
