@@ -50,7 +50,7 @@ package final class Server {
     let clock: any LedgerClock = manualClock ?? WallClock()
 
     loop = try starting { () throws(RuntimeError) in try EventLoop() }
-    let mailbox = try starting { () throws(RuntimeError) in try Mailbox<Event>() }
+    let mailbox = try starting { () throws(RuntimeError) in try TTRPC.Mailbox<Event>() }
     let index = try StatusIndex(edition: editions.default.name, capacity: 1024)
     if let now = options.manualClock { index.setManualClock(now) }
     ledger = try Self.open(database, editions, clock, index, mailbox)
@@ -132,7 +132,7 @@ extension Server {
 
   private static func open(
     _ database: String, _ editions: EditionCatalogue, _ clock: any LedgerClock,
-    _ index: StatusIndex, _ mailbox: Mailbox<Event>
+    _ index: StatusIndex, _ mailbox: TTRPC.Mailbox<Event>
   ) throws(StartError) -> Ledger {
     do throws(LedgerError) {
       return try Ledger.open(
@@ -163,7 +163,7 @@ extension Server {
   private func startServing(
     _ policy: AccessPolicy, _ editions: EditionCatalogue, _ clock: any LedgerClock,
     _ manualClock: ManualClock?, _ index: StatusIndex, _ info: GetInfoResponse,
-    _ mailbox: Mailbox<Event>
+    _ mailbox: TTRPC.Mailbox<Event>
   ) throws(StartError) {
     var router = Router()
     let server: () -> RPCServer = { [unowned self] in rpc! }

@@ -111,7 +111,7 @@ extension EventLoop {
 
   /// One turn, waiting at most that long for something to do; nil waits for the next timer.
   package func turn(wait: Duration?) throws(RuntimeError) {
-    let count = epoll_wait(
+    let count = linux_epoll_wait(
       epoll, events, Int32(Self.eventCapacity), waitMilliseconds(atMost: wait))
     if count < 0, errno != EINTR { throw .last("wait for events") }
     now = clock()
@@ -129,7 +129,7 @@ extension EventLoop {
   private func takePatient() {
     if isPatientReady {
       isPatientReady = false
-      let count = epoll_wait(patientEpoll, events, 1, 0)
+      let count = linux_epoll_wait(patientEpoll, events, 1, 0)
       if count == 1 { dispatch(events[0]) }
     }
     guard backlogStart < backlog.count else { return }

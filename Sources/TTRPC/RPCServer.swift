@@ -21,7 +21,8 @@ package final class RPCServer {
   let limits: Limits
   let methods: MethodTable
   let authorize: Authorizer
-  let observe: CallObserver?
+  /// Retained by hand: it is called with every read.
+  let observer: Unmanaged<Observer>?
   /// What one `recv` reads into; handlers see its bytes in place.
   let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 16)
 
@@ -53,6 +54,12 @@ package final class RPCServer {
   var drained: (() -> Void)?
   private var endOfTurn: EventLoop.TurnEnd?
 
+  final class Observer {
+    let observe: CallObserver
+
+    init(observe: @escaping CallObserver) { self.observe = observe }
+  }
+
   struct Listener {
     let socket: UnixSocket
     let watch: EventLoop.Watch
@@ -76,7 +83,7 @@ package final class RPCServer {
     self.loop = loop
     self.limits = limits
     self.authorize = authorize
-    self.observe = observe
+    observer = observe.map { .passRetained(Observer(observe: $0)) }
     methods = MethodTable(router)
     budget = InputBudget(limit: limits.inputPerProcess)
     // Here and for the connections: deinit removes what refers to the server, and the loop calls
@@ -94,6 +101,7 @@ package final class RPCServer {
     }
     if let endOfTurn { loop.remove(endOfTurn) }
     readBuffer.deallocate()
+    observer?.release()
   }
 
   /// Calls of all connections that have no final answer yet.

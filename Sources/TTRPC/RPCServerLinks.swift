@@ -112,7 +112,7 @@ extension RPCServer {
   /// Reads once, or to the end when the peer has sent its last.
   private func read(_ link: LinkPointer, untilEnd: Bool) {
     repeat {
-      let count = recv(
+      let count = linux_recv(
         link.pointee.descriptor, readBuffer.baseAddress, readBuffer.count,
         Int32(MSG_DONTWAIT))
       if count > 0 {
@@ -219,7 +219,7 @@ extension RPCServer {
     let wire = link.pointee.wire
     let output = wire.pointee.output
     if output.count > 0 {
-      let count = Glibc.send(
+      let count = linux_send(
         link.pointee.descriptor, output.baseAddress, output.count,
         Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
       if count < 0, errno != EAGAIN, errno != EINTR { return abandon(link) }

@@ -21,6 +21,8 @@ struct ServerLink: ~Copyable {
   var watch: EventLoop.Watch?
   var phase = Phase.open
   var isDirty = false
+  /// Whether its calls wait for those that are answered on the spot.
+  var isPatient = false
   /// The next dirty link.
   var nextDirty: UnsafeMutablePointer<ServerLink>?
   /// Read once more after the server began to drain.
