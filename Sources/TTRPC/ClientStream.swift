@@ -5,11 +5,14 @@ package final class ClientStream: Sendable {
   private let key: UInt64
   private let buffer: StreamBuffer
   private let mailbox: Mailbox<ClientCommand>
+  /// Kept for as long as its stream.
+  private let client: RPCClient
 
-  init(key: UInt64, buffer: StreamBuffer, mailbox: Mailbox<ClientCommand>) {
+  init(key: UInt64, buffer: StreamBuffer, mailbox: Mailbox<ClientCommand>, client: RPCClient) {
     self.key = key
     self.buffer = buffer
     self.mailbox = mailbox
+    self.client = client
   }
 
   deinit { cancel() }

@@ -59,7 +59,7 @@ package final class RPCClient: Sendable {
     let opening = self.request(method, request, timeout, metadata)
     let buffer = StreamBuffer()
     try await perform(opening) { .openStream(opening, buffer, $0) }.get()
-    return ClientStream(key: opening.key, buffer: buffer, mailbox: mailbox)
+    return ClientStream(key: opening.key, buffer: buffer, mailbox: mailbox, client: self)
   }
 
   /// Ends all calls with `closed` and the thread. Idempotent.

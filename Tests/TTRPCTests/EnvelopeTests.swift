@@ -22,7 +22,7 @@ struct EnvelopeTests {
       do throws(RequestEnvelope.Fault) {
         let envelope = try RequestEnvelope(bytes, limits)
         var pairs: [[String]] = []
-        envelope.metadata.forEach { key, value in
+        envelope.metadata.visit { key, value in
           pairs.append([
             String(decoding: key, as: UTF8.self), String(decoding: value, as: UTF8.self),
           ])

@@ -143,7 +143,7 @@ final class RawPeer {
 }
 
 /// A directory that goes with its last reference.
-final class TemporaryDirectory {
+final class TemporaryDirectory: Sendable {
   let path: String
 
   init() {
