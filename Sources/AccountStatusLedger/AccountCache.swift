@@ -1,21 +1,21 @@
-import AccountStatusModel
-import AccountStatusRules
+package import AccountStatusModel
+package import AccountStatusRules
 
 /// What the ledger holds in memory of one account. Belongs to the ledger's thread.
-final class CachedAccount {
+package final class CachedAccount {
   /// Number and row, as written or about to be.
-  var stored: StoredAccount
+  package var stored: StoredAccount
   /// Its facts, once they have been needed. Used by `withFacts`.
-  private(set) var facts = AccountFacts()
+  package private(set) var facts = AccountFacts()
   /// Whether `facts` are all its facts.
-  private(set) var hasFacts = false
+  package private(set) var hasFacts = false
   /// The full answer behind `stored.row.untilFlip`, once it has been needed. The inner nil: not
   /// registered.
-  var standing: Standing??
+  package var standing: Standing??
   /// Not in the store yet.
-  var isNew: Bool
+  package var isNew: Bool
   /// What it was before the request at hand changed it; nil: it has not.
-  var before: (stored: StoredAccount, isNew: Bool)?
+  package var before: (stored: StoredAccount, isNew: Bool)?
   /// The transaction at hand has written its row.
   var isWritten = false
 
@@ -26,14 +26,14 @@ final class CachedAccount {
   fileprivate var cost = 0
 
   /// Holds an account that was found in the store, or, as new, one that was not.
-  init(_ stored: StoredAccount, isNew: Bool = false) {
+  package init(_ stored: StoredAccount, isNew: Bool = false) {
     self.stored = stored
     self.isNew = isNew
     hasFacts = isNew
   }
 
   /// Puts in what the store has.
-  func hold(_ facts: AccountFacts) {
+  package func hold(_ facts: AccountFacts) {
     self.facts = facts
     hasFacts = true
   }
@@ -41,12 +41,12 @@ final class CachedAccount {
   /// Lets facts be used in place. A property of a class is copied when it is read, and a copy of
   /// all facts of an account counts the references of some twenty arrays.
   @inline(__always)
-  func withFacts<Result>(_ body: (inout AccountFacts) -> Result) -> Result {
+  package func withFacts<Result>(_ body: (inout AccountFacts) -> Result) -> Result {
     body(&facts)
   }
 
   /// Goes back to before the request at hand. The facts are read again when they are needed.
-  func undo() {
+  package func undo() {
     guard let before else { return }
     (stored, isNew) = before
     facts = AccountFacts()
@@ -58,7 +58,7 @@ final class CachedAccount {
 /// The accounts used last, up to a number of facts, so that a burst on one account reads it once.
 ///
 /// Nothing is dropped while a transaction is at work: `trim` does that after it.
-struct AccountCache {
+package struct AccountCache {
   /// What an account costs beside its facts, in facts.
   private static let costOfAccount = 2
 
@@ -69,18 +69,18 @@ struct AccountCache {
   private var oldest: CachedAccount?
 
   /// Holds up to a number of facts, and always the account used last.
-  init(capacity: Int) {
+  package init(capacity: Int) {
     self.capacity = capacity
   }
 
   /// Whether `trim` would drop something.
-  var isOverfull: Bool { cost > capacity && accounts.count > 1 }
+  package var isOverfull: Bool { cost > capacity && accounts.count > 1 }
 
   /// How many accounts are held.
-  var count: Int { accounts.count }
+  package var count: Int { accounts.count }
 
   /// Finds an account and counts that as a use.
-  mutating func use(_ id: AccountID) -> CachedAccount? {
+  package mutating func use(_ id: AccountID) -> CachedAccount? {
     guard let account = accounts[id] else { return nil }
     if account !== newest {
       unlink(account)
@@ -90,12 +90,12 @@ struct AccountCache {
   }
 
   /// Finds an account, which is no use of it.
-  func find(_ id: AccountID) -> CachedAccount? {
+  package func find(_ id: AccountID) -> CachedAccount? {
     accounts[id]
   }
 
   /// Adds an account that is not there yet.
-  mutating func insert(_ account: CachedAccount) {
+  package mutating func insert(_ account: CachedAccount) {
     accounts[account.stored.row.accountID] = account
     linkAsNewest(account)
     account.cost = Self.costOfAccount
@@ -104,26 +104,26 @@ struct AccountCache {
   }
 
   /// Counts an account's facts anew, after some were added.
-  mutating func reckon(_ account: CachedAccount) {
+  package mutating func reckon(_ account: CachedAccount) {
     let now = Self.costOfAccount + account.withFacts { $0.stored.count }
     cost += now - account.cost
     account.cost = now
   }
 
   /// Forgets an account whose facts in memory are not those of the store.
-  mutating func remove(_ account: CachedAccount) {
+  package mutating func remove(_ account: CachedAccount) {
     guard let held = accounts.removeValue(forKey: account.stored.row.accountID) else { return }
     unlink(held)
     cost -= held.cost
   }
 
   /// Forgets all.
-  mutating func removeAll() {
+  package mutating func removeAll() {
     self = AccountCache(capacity: capacity)
   }
 
   /// Drops those not used for longest until the rest fits.
-  mutating func trim() {
+  package mutating func trim() {
     while isOverfull, let oldest { remove(oldest) }
   }
 

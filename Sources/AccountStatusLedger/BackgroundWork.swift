@@ -1,11 +1,11 @@
-import AccountStatusModel
+package import AccountStatusModel
 
 /// What the ledger does when no client waits: transitions that are due, accounts that a clock set
 /// back has left ahead, and rows of other rules. In chunks, each resumable after a crash, because
 /// every account done is no longer found.
-struct BackgroundWork {
+package struct BackgroundWork {
   /// What the next chunk is made of.
-  enum Task: Equatable {
+  package enum Task: Equatable {
     /// Commit what is due by an instant, or has to be taken back to it.
     case catchUp(AccountCondition, now: Instant)
     /// Decide rows of other rules anew.
@@ -13,7 +13,7 @@ struct BackgroundWork {
   }
 
   /// The present to catch up with; nil: done.
-  private(set) var target: Instant?
+  package private(set) var target: Instant?
   /// Who is told when that is done.
   private var waiting: [RequestID] = []
   /// How far accounts ahead of a clock set back have been sought, by number; nil: there are none.
@@ -23,18 +23,18 @@ struct BackgroundWork {
   /// The latest instant that any row may begin at.
   private var latestNow: Instant
   /// The instant up to which no transition is due.
-  private(set) var caughtUpTo = Instant(nanoseconds: .min)
+  package private(set) var caughtUpTo = Instant(nanoseconds: .min)
   private let rules: Int64
 
   /// Knows what the rows showed at the start.
-  init(rules: Int64, latestNow: Instant, hasOtherRules: Bool) {
+  package init(rules: Int64, latestNow: Instant, hasOtherRules: Bool) {
     self.rules = rules
     self.latestNow = latestNow
     soughtOther = hasOtherRules ? 0 : nil
   }
 
   /// What to do next; nil: nothing.
-  var next: Task? {
+  package var next: Task? {
     if let target {
       if let soughtAhead {
         return .catchUp(.beginsAfter(target, beyond: soughtAhead), now: target)
@@ -45,12 +45,12 @@ struct BackgroundWork {
   }
 
   /// Notes an instant that a row may begin at.
-  mutating func saw(_ now: Instant) {
+  package mutating func saw(_ now: Instant) {
     latestNow = max(latestNow, now)
   }
 
   /// Catches up with an instant, and then tells a requester, if there is one.
-  mutating func catchUp(with now: Instant, for id: RequestID?) {
+  package mutating func catchUp(with now: Instant, for id: RequestID?) {
     if let id { waiting.append(id) }
     if now < latestNow {
       soughtAhead = 0
@@ -62,7 +62,7 @@ struct BackgroundWork {
 
   /// The last chunk ended with this account; nil: none was found, which ends the task. Returns who
   /// waited for the end.
-  mutating func did(_ task: Task, upTo last: Int64?) -> [RequestID] {
+  package mutating func did(_ task: Task, upTo last: Int64?) -> [RequestID] {
     switch task {
     case .catchUp(.beginsAfter, _):
       soughtAhead = last
@@ -79,7 +79,7 @@ struct BackgroundWork {
   }
 
   /// Nobody waits any longer; returns who did.
-  mutating func takeWaiting() -> [RequestID] {
+  package mutating func takeWaiting() -> [RequestID] {
     defer { waiting = [] }
     return waiting
   }

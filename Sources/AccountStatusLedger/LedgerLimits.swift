@@ -9,8 +9,8 @@ package struct LedgerLimits: Hashable, Sendable {
   package var sliceNanoseconds: UInt64 = 2_000_000
   /// Facts read between two looks into the mailbox.
   package var factsPerSlice = 500
-  /// Facts that the cache of accounts holds, at a few hundred bytes each.
-  package var cachedFacts = 200_000
+  /// Facts that the cache of accounts holds, at about a kilobyte each.
+  package var cachedFacts = 100_000
   /// SQLite's page cache, in KiB. Reads beyond it come from the kernel's.
   package var pageCacheKiB = 64 * 1024
   /// Pages in the write-ahead log at which it is copied into the database. Each page costs a write

@@ -1,4 +1,4 @@
-import AccountStatusModel
+package import AccountStatusModel
 
 /// Where the ledger keeps facts and answers: what another database would have to offer.
 ///
@@ -79,18 +79,25 @@ struct StoreCounters: Hashable {
 }
 
 /// An account as stored.
-struct StoredAccount: Hashable {
+package struct StoredAccount: Hashable {
   /// Short for the id, in this store only.
-  var number: Int64
+  package var number: Int64
   /// The fingerprint of the rules that decided the row.
-  var rules: Int64
+  package var rules: Int64
   /// The answers; `isCurrent` is left to the reader.
-  var row: StatusRow
+  package var row: StatusRow
+
+  /// Describes an account.
+  package init(number: Int64, rules: Int64, row: StatusRow) {
+    self.number = number
+    self.rules = rules
+    self.row = row
+  }
 }
 
 extension StoredAccount {
   /// An account of which nothing is stored. It gets its number when something is.
-  init(unknown id: AccountID, rules: Int64) {
+  package init(unknown id: AccountID, rules: Int64) {
     self.init(
       number: 0, rules: rules,
       row: StatusRow(
@@ -100,7 +107,7 @@ extension StoredAccount {
 }
 
 /// Which accounts to look for.
-enum AccountCondition: Hashable {
+package enum AccountCondition: Hashable {
   /// Those that change by time at or before an instant, the earliest first.
   case flipsBy(Instant)
   /// Those whose row begins after an instant, by number, beyond one: the clock was set back.

@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// Not a task: the ledger's work blocks in fsync, and would hold one of the few threads that all
 /// tasks share.
-final class LedgerThread: Sendable {
+package final class LedgerThread: Sendable {
   private let handle: Mutex<pthread_t?>
 
   /// Carries the closure, and what it owns, to the thread. Unchecked because pthread_create orders
@@ -21,7 +21,7 @@ final class LedgerThread: Sendable {
 
   /// Starts a thread. What the closure captures belongs to that thread from now on: not `sending`,
   /// because the store has met the caller's `publish` before, which the compiler cannot forget.
-  init(_ body: @escaping () -> Void) throws(LedgerError) {
+  package init(_ body: @escaping () -> Void) throws(LedgerError) {
     var thread = pthread_t()
     let start = Unmanaged.passRetained(Start(body))
     let code = pthread_create(
@@ -55,7 +55,7 @@ final class LedgerThread: Sendable {
   }
 
   /// Waits for the end of the closure. The first call waits; others return at once.
-  func join() {
+  package func join() {
     let thread = handle.withLock { handle in
       defer { handle = nil }
       return handle

@@ -4,14 +4,14 @@ import Glibc
 ///
 /// Unchecked because `items` and the flags are touched with `mutex` held only, and the two
 /// allocations live exactly as long as the box.
-final class Mailbox: @unchecked Sendable {
+package final class Mailbox: @unchecked Sendable {
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let arrival: UnsafeMutablePointer<pthread_cond_t>
   private var items: [LedgerRequest] = []
   private var isClosed = false
   private var isAwaited = false
 
-  init() {
+  package init() {
     mutex = .allocate(capacity: 1)
     pthread_mutex_init(mutex, nil)
     arrival = .allocate(capacity: 1)
@@ -30,7 +30,7 @@ final class Mailbox: @unchecked Sendable {
   }
 
   /// Adds a request; false after `close`.
-  func put(_ request: LedgerRequest) -> Bool {
+  package func put(_ request: LedgerRequest) -> Bool {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     if isClosed { return false }
@@ -40,7 +40,7 @@ final class Mailbox: @unchecked Sendable {
   }
 
   /// Takes no more requests.
-  func close() {
+  package func close() {
     pthread_mutex_lock(mutex)
     isClosed = true
     pthread_cond_signal(arrival)
@@ -50,7 +50,7 @@ final class Mailbox: @unchecked Sendable {
   /// Moves all requests into `batch`, which is empty. Waits for the first one until `deadline`, in
   /// nanoseconds of CLOCK_MONOTONIC; 0 waits not at all, nil for ever. False: closed, and nothing
   /// more will come.
-  func take(into batch: inout [LedgerRequest], waitingUntil deadline: UInt64?) -> Bool {
+  package func take(into batch: inout [LedgerRequest], waitingUntil deadline: UInt64?) -> Bool {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     while items.isEmpty, !isClosed, deadline != 0 {

@@ -1,20 +1,20 @@
-import AccountStatusModel
-import AccountStatusRules
+package import AccountStatusModel
+package import AccountStatusRules
 
 /// What the facts known now say of an account from an instant on: this answer, the next, and how
 /// long that one is good.
-struct Outlook {
+package struct Outlook {
   /// The answer at the instant; nil: not registered then.
-  var standing: Standing?
+  package var standing: Standing?
   /// When it changes by time alone; `distantFuture`: never.
-  var flipAt = Instant.distantFuture
+  package var flipAt = Instant.distantFuture
   /// The answer from then on.
-  var fromFlip: Standing?
+  package var fromFlip: Standing?
   /// When that changes; `distantFuture`: never.
-  var validUntil = Instant.distantFuture
+  package var validUntil = Instant.distantFuture
 
   /// Evaluates facts.
-  init(of facts: AccountFacts, edition: PolicyEdition, from instant: Instant) {
+  package init(of facts: AccountFacts, edition: PolicyEdition, from instant: Instant) {
     if let now = timeline(of: facts, edition: edition, from: instant, limit: 3) {
       standing = now.points[0].standing
       if now.points.count > 1 {

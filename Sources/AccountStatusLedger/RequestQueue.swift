@@ -1,18 +1,21 @@
 /// Requests in the order they came. Taking the first one costs the same however many wait.
-struct RequestQueue<Element> {
+package struct RequestQueue<Element> {
   private var items: [Element?] = []
   private var head = 0
 
+  /// Nothing waits.
+  package init() {}
+
   /// Whether none waits.
-  var isEmpty: Bool { head == items.count }
+  package var isEmpty: Bool { head == items.count }
 
   /// Adds one at the end.
-  mutating func append(_ element: Element) {
+  package mutating func append(_ element: Element) {
     items.append(element)
   }
 
   /// Puts one back that was taken and is not finished.
-  mutating func putBack(_ element: Element) {
+  package mutating func putBack(_ element: Element) {
     if head > 0 {
       head -= 1
       items[head] = element
@@ -22,7 +25,7 @@ struct RequestQueue<Element> {
   }
 
   /// Takes the first one.
-  mutating func popFirst() -> Element? {
+  package mutating func popFirst() -> Element? {
     guard head < items.count else { return nil }
     defer {
       items[head] = nil

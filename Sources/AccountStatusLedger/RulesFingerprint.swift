@@ -1,15 +1,15 @@
-import AccountStatusRules
+package import AccountStatusRules
 
 /// Tells rows decided by the rules in force from rows decided by others.
 ///
 /// Covers everything in the default edition and the version of the evaluation; equal in every
 /// process of one program version. A false difference costs an evaluation anew, nothing else.
-enum RulesFingerprint {
+package enum RulesFingerprint {
   /// Raised with every change of the evaluation that can give another answer for the same facts.
   private static let evaluatorVersion = 1
 
   /// FNV-1a of what the rules are.
-  static func of(_ edition: PolicyEdition) -> Int64 {
+  package static func of(_ edition: PolicyEdition) -> Int64 {
     let text = "\(evaluatorVersion) \(String(reflecting: edition))"
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     for byte in text.utf8 {

@@ -3,11 +3,11 @@
 /// Migrations go forward only: each step is run once, in order, in one transaction with the new
 /// user_version. A file with a higher version than `version` is refused before anything is written.
 /// Steps are never edited once released; a change is a new step.
-enum SQLiteSchema {
+package enum SQLiteSchema {
   /// Says that a file is a ledger of ours: "ACSL" as a number.
-  static let applicationID: Int32 = 0x4143_534c
+  package static let applicationID: Int32 = 0x4143_534c
   /// The version this program writes: the number of steps.
-  static var version: Int32 { Int32(steps.count) }
+  package static var version: Int32 { Int32(steps.count) }
 
   /// Step n brings version n to version n + 1.
   ///
@@ -15,7 +15,7 @@ enum SQLiteSchema {
   /// counter, and a token's position is its value. Integers that are instants are nanoseconds since
   /// 1970; NULL in `flip_at` and `valid_until` is never. Numbers of accounts and recorders are
   /// internal: they keep rows and indexes short.
-  static let steps: [String] = [
+  package static let steps: [String] = [
     """
     CREATE TABLE store (
       id INTEGER PRIMARY KEY CHECK (id = 1),
