@@ -15,7 +15,7 @@ final class LedgerEngine<Store: LedgerStore> {
 
   private var batch: [LedgerRequest] = []
   private var writes = RequestQueue<Write>()
-  private var reads = RequestQueue<Read>()
+  private let reader: HistoryReader<Store>
   private var background: BackgroundWork
   /// Accounts whose facts cannot be read; background work leaves them out.
   private var unreadable: Set<Int64> = []
@@ -29,12 +29,6 @@ final class LedgerEngine<Store: LedgerStore> {
     let facts: [Fact]
     let mode: ReportMode
     let recorder: Recorder
-  }
-
-  /// A read that waits for its turn, or for its next slice.
-  private enum Read {
-    case facts(RequestID, AccountID, soFar: [StoredFact])
-    case page(RequestID, AccountID, after: UInt64, limit: Int)
   }
 
   /// Writing failed. What may be stored beyond `position` is not known until it works again.
@@ -58,6 +52,7 @@ final class LedgerEngine<Store: LedgerStore> {
     self.clock = clock
     self.limits = limits
     self.deliver = deliver
+    reader = HistoryReader(store: store, book: book, limits: limits, deliver: deliver)
   }
 
   /// The ledger as of the last commit.
@@ -73,7 +68,7 @@ final class LedgerEngine<Store: LedgerStore> {
       sortBatch()
       turn()
     }
-    while !writes.isEmpty || !reads.isEmpty { turn() }
+    while !writes.isEmpty || !reader.isEmpty { turn() }
     let stopped = LedgerError(.stopped, "the ledger is stopped")
     fail(background.takeWaiting(), stopped)
     do {
@@ -85,7 +80,7 @@ final class LedgerEngine<Store: LedgerStore> {
   }
 
   private var deadline: UInt64? {
-    if !writes.isEmpty || !reads.isEmpty { return 0 }
+    if !writes.isEmpty || !reader.isEmpty { return 0 }
     if let trouble { return trouble.retryAt }
     return background.next == nil ? nil : 0
   }
@@ -96,9 +91,9 @@ final class LedgerEngine<Store: LedgerStore> {
       case .report(let id, let facts, let mode, let recorder):
         writes.append(Write(id: id, facts: facts, mode: mode, recorder: recorder))
       case .facts(let id, let accountID):
-        reads.append(.facts(id, accountID, soFar: []))
+        reader.add(.facts(id, accountID, soFar: []))
       case .listFacts(let id, let accountID, let after, let limit):
-        reads.append(.page(id, accountID, after: after, limit: limit))
+        reader.add(.page(id, accountID, after: after, limit: limit))
       case .catchUp(let id):
         if let trouble {
           fail([id], trouble.cause)
@@ -113,7 +108,7 @@ final class LedgerEngine<Store: LedgerStore> {
   private func turn() {
     if let trouble, MonotonicClock.nanoseconds >= trouble.retryAt { recover(from: trouble) }
     commitWrites()
-    serveReads()
+    reader.serve(at: token)
     doBackgroundWork()
     keepHouse()
   }
@@ -233,77 +228,6 @@ extension LedgerEngine {
   /// The first instant at which a transition is due that no catching-up has seen.
   private var nextTransitionAt: Instant? {
     try? store.firstFlip(after: background.caughtUpTo)
-  }
-}
-
-// Reads.
-extension LedgerEngine {
-  private func serveReads() {
-    let end = MonotonicClock.nanoseconds + limits.sliceNanoseconds
-    while let read = reads.popFirst() {
-      do {
-        if let rest = try serve(read) { reads.putBack(rest) }
-      } catch {
-        switch read {
-        case .facts(let id, _, _), .page(let id, _, _, _): fail([id], error)
-        }
-      }
-      if MonotonicClock.nanoseconds >= end { return }
-    }
-  }
-
-  /// Answers a read, or returns what is left of it.
-  private func serve(_ read: Read) throws(LedgerError) -> Read? {
-    switch read {
-    case .facts(let id, let accountID, let soFar):
-      return try readFacts(id, accountID, soFar: soFar)
-    case .page(let id, let accountID, let after, let limit):
-      var page = FactPage(facts: [], hasMore: false, token: token)
-      if let account = try store.account(accountID) {
-        (page.facts, page.hasMore) = try facts(of: account, after: after, limit: limit)
-      }
-      deliver(.factPage(id, page))
-      return nil
-    }
-  }
-
-  /// Reads one slice of an account's facts. Facts only ever follow the last one, so what is
-  /// complete in the end is complete as of then.
-  private func readFacts(
-    _ id: RequestID, _ accountID: AccountID, soFar: [StoredFact]
-  ) throws(LedgerError) -> Read? {
-    if let held = book.heldSnapshot(of: accountID) {
-      deliver(.facts(id, AccountSnapshot(facts: held.facts, row: held.row, token: token)))
-      return nil
-    }
-    guard let account = try store.account(accountID) else {
-      deliver(.facts(id, nil))
-      return nil
-    }
-    let slice = try facts(
-      of: account, after: soFar.last?.sequence ?? 0, limit: limits.factsPerSlice)
-    let all = soFar + slice.facts
-    if slice.hasMore { return .facts(id, accountID, soFar: all) }
-    let facts = AccountFacts(all)
-    book.hold(facts, of: account)
-    deliver(
-      .facts(id, AccountSnapshot(facts: facts, row: book.presented(account), token: token)))
-    return nil
-  }
-
-  private func facts(
-    of account: StoredAccount, after sequence: UInt64, limit: Int
-  ) throws(LedgerError) -> (facts: [StoredFact], hasMore: Bool) {
-    var facts: [StoredFact] = []
-    var hasMore = false
-    try store.forEachFact(
-      of: account.row.accountID, number: account.number, after: sequence
-    ) { fact throws(LedgerError) in
-      hasMore = facts.count == limit
-      if !hasMore { facts.append(fact) }
-      return !hasMore
-    }
-    return (facts, hasMore)
   }
 }
 

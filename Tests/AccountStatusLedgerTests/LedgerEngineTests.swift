@@ -95,38 +95,6 @@ import Testing
     #expect(open.seen.trouble == [])
   }
 
-  @Test func `a read sees every fact up to its token, whatever is written meanwhile`() async throws
-  {
-    let first = try OpenLedger(path, clock: clock)
-    try await first.store(registration())
-    try await first.report(
-      (0..<300).map { invoice(Identifier(checked: "OLD-\($0)"), euros: 0) })
-    first.stop()
-    let open = try OpenLedger(path, clock: clock) {
-      $0.limits.factsPerSlice = 7
-      $0.limits.sliceNanoseconds = 0
-      $0.limits.cachedFacts = 1
-    }
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      for id in 0..<40 {
-        group.addTask {
-          try await open.store(invoice(Identifier(checked: "NEW-\(id)"), euros: 0))
-          try await open.store(registration(AccountID(checked: "other-\(id)")))
-        }
-        group.addTask {
-          let snapshot = try #require(try await open.facts(account))
-          let sequences = snapshot.facts.stored.map(\.sequence)
-          #expect(sequences == sequences.sorted())
-          let page = try await open.page(account, limit: 10_000)
-          let known = page.facts.map(\.sequence).filter { $0 <= snapshot.token.position }
-          #expect(sequences == known)
-        }
-      }
-      try await group.waitForAll()
-    }
-    #expect(open.seen.faults == [])
-  }
-
   @Test func `client writes go before transitions, which come in chunks and once`() async throws {
     clock.set("2026-10-29T00:00:00Z")
     let open = try OpenLedger(path, clock: clock) { $0.limits.accountsPerChunk = 100 }
