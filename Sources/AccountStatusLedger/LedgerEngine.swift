@@ -259,26 +259,33 @@ extension LedgerEngine {
       .filter { !unreadable.contains($0.number) }
     guard !found.isEmpty else { return nil }
     var done = 0
-    try transaction { () throws(LedgerError) in
-      for account in found {
-        try settle(account, now: now)
-        done += 1
-        if MonotonicClock.nanoseconds >= end || book.isOverfull { break }
+    do throws(LedgerError) {
+      try transaction { () throws(LedgerError) in
+        for account in found {
+          try settle(account, now: now)
+          done += 1
+          if MonotonicClock.nanoseconds >= end || book.isOverfull { break }
+        }
       }
+    } catch {
+      if error.isAboutTheStore { throw error }
+      // One account was left out, and the chunk is undone: the same again without it.
+      return found[0].number - 1
     }
     deliverCommit([])
     accountsPerChunk = min(max(2 * done, 64), limits.accountsPerChunk)
     return found[done - 1].number
   }
 
-  /// One account; one that cannot be read is reported once, and left alone.
+  /// One account; one that cannot be read, or written, is reported once, and left alone.
   private func settle(_ account: StoredAccount, now: Instant) throws(LedgerError) {
     do throws(LedgerError) {
       try book.settleAndWrite(account, now: now)
     } catch {
-      if error.isAboutTheStore || book.isHalfWritten { throw error }
+      if error.isAboutTheStore { throw error }
       unreadable.insert(account.number)
       deliver(.unreadable(account.row.accountID, error))
+      if book.isHalfWritten { throw error }
     }
   }
 

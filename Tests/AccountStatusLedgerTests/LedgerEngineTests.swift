@@ -95,6 +95,57 @@ import Testing
     #expect(open.seen.trouble == [])
   }
 
+  @Test func `a request that cannot be written fails alone, and leaves nothing`() async throws {
+    let first = try OpenLedger(path, clock: clock)
+    try await first.report([registration(), registration("contoso")])
+    first.stop()
+    try Database(path).execute(
+      """
+      CREATE TRIGGER no BEFORE INSERT ON change
+      WHEN NEW.account = (SELECT number FROM account WHERE account_id = 'contoso')
+      BEGIN SELECT RAISE(ABORT, 'not this one'); END
+      """)
+    let open = try OpenLedger(path, clock: clock)
+    let answers = await open.askTogether([
+      report([invoice()]), report([invoice("INV-7"), invoice("INV-1", "contoso")]),
+      report([invoice("INV-2")]),
+    ])
+    #expect(answers.map(\.error?.code) == [nil, .unexpected, nil])
+    #expect(answers[1].error?.message.contains("not this one") == true)
+    #expect(open.seen.groups.count == 1)
+    let facts = try await open.page(account).facts
+    #expect(facts.map(\.fact) == [registration(), invoice(), invoice("INV-2")])
+    #expect(try await open.page("contoso").facts.count == 1)
+    #expect(try await matchesEvaluation(open, account))
+    #expect(open.seen.trouble == [])
+    #expect(open.seen.faults == [])
+  }
+
+  @Test func `an account that cannot be written does not stop the others from changing`()
+    async throws
+  {
+    clock.set("2026-10-29T00:00:00Z")
+    let first = try OpenLedger(path, clock: clock)
+    let accounts = (0..<30).map { AccountID(checked: "account-\($0)") }
+    for account in accounts {
+      try await first.report([registration(account), invoice("I", account)])
+    }
+    first.stop()
+    try Database(path).execute(
+      """
+      CREATE TRIGGER no BEFORE INSERT ON change WHEN NEW.account IN (7, 20)
+      BEGIN SELECT RAISE(ABORT, 'not this one'); END
+      """)
+    let open = try OpenLedger(path, clock: clock)
+    try await open.catchUp(to: suspension)
+    #expect(Set(open.seen.unreadable) == ["account-6", "account-19"])
+    let suspended = open.seen.rows.values.filter { $0.untilFlip?.state == .suspended }
+    #expect(suspended.count == 28)
+    #expect(suspended.allSatisfy { $0.revision == 2 })
+    #expect(open.seen.trouble == [])
+    #expect(open.seen.faults == [])
+  }
+
   @Test func `client writes go before transitions, which come in chunks and once`() async throws {
     clock.set("2026-10-29T00:00:00Z")
     let open = try OpenLedger(path, clock: clock) { $0.limits.accountsPerChunk = 100 }
