@@ -21,7 +21,11 @@ import Testing
 
   @Test func `no test waits for time to pass`() {
     let sleeps = ["Task.sleep(", "usleep(", "Thread.sleep(", " sleep("]
-    expectNone(code { line in sleeps.contains { line.contains($0) } }.filter(\.isOfTests))
+    let places = code { line in sleeps.contains { line.contains($0) } }
+    expectNone(
+      places.filter { place in
+        place.isOfTests && !Exceptions.letTimePass.keys.contains { place.hasPrefix("\($0):") }
+      })
   }
 
   @Test func `no file knows the machine that it was written on`() {
