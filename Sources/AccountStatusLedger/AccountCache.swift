@@ -73,8 +73,9 @@ package struct AccountCache {
     self.capacity = capacity
   }
 
-  /// Whether `trim` would drop something.
-  package var isOverfull: Bool { cost > capacity && accounts.count > 1 }
+  /// Whether so much is held beyond the capacity that `trim` should come soon. A quarter, so that
+  /// a full cache does not ask for it with every account that comes.
+  package var isOverfull: Bool { cost > capacity + capacity / 4 && accounts.count > 1 }
 
   /// How many accounts are held.
   package var count: Int { accounts.count }
@@ -124,7 +125,7 @@ package struct AccountCache {
 
   /// Drops those not used for longest until the rest fits.
   package mutating func trim() {
-    while isOverfull, let oldest { remove(oldest) }
+    while cost > capacity, accounts.count > 1, let oldest { remove(oldest) }
   }
 
   private mutating func linkAsNewest(_ account: CachedAccount) {

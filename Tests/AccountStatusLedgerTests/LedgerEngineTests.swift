@@ -39,6 +39,30 @@ import Testing
     #expect(open.seen.groups.map(\.replies.count) == [10, 10, 10, 5])
   }
 
+  @Test func `a full cache does not cut groups short`() async throws {
+    let open = try OpenLedger(path, clock: clock) { $0.limits.cachedFacts = 1000 }
+    for round in 0..<10 {
+      let before = open.seen.groups.count
+      _ = await open.askTogether(
+        (0..<64).map { report([registration(AccountID(checked: "account-\(round)-\($0)"))]) })
+      #expect(open.seen.groups.count == before + 1)
+    }
+  }
+
+  @Test func `requests that would hold too much in memory share no commit`() async throws {
+    let first = try OpenLedger(path, clock: clock)
+    for number in 0..<6 {
+      let id = AccountID(checked: "account-\(number)")
+      try await first.report(
+        [registration(id)] + (0..<50).map { invoice(Identifier(checked: "I-\($0)"), id, euros: 0) })
+    }
+    first.stop()
+    let open = try OpenLedger(path, clock: clock) { $0.limits.cachedFacts = 80 }
+    _ = await open.askTogether(
+      (0..<6).map { report([invoice("NEW", AccountID(checked: "account-\($0)"), euros: 0)]) })
+    #expect(open.seen.groups.map(\.replies.count) == [2, 1, 1, 1, 1])
+  }
+
   @Test func `a refused request takes no neighbour down`() async throws {
     let open = try OpenLedger(path, clock: clock)
     let bad = approval(at: "2026-01-02T00:00:00Z")
