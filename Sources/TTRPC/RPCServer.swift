@@ -94,11 +94,10 @@ package final class RPCServer {
 
   deinit {
     for listener in listeners { loop.remove(listener.watch) }
-    for slot in slots {
-      guard let link = slot.link else { continue }
-      closeLink(link)
-      freeLink(link)
-    }
+    // Closing one puts it on the list of the dirty, behind another: all are closed before any goes.
+    let links = slots.compactMap(\.link)
+    for link in links { closeLink(link) }
+    for link in links { freeLink(link) }
     if let endOfTurn { loop.remove(endOfTurn) }
     readBuffer.deallocate()
     observer?.release()
