@@ -7,6 +7,7 @@ struct EventLoopTests {
   @Test func `a readable descriptor calls its handler until it is removed`() throws {
     let loop = try EventLoop()
     let (one, other) = try UnixSocket.pair()
+    defer { withExtendedLifetime((one, other)) {} }
     var calls = 0
     let watch = try loop.add(one.descriptor, .readable) { events in
       #expect(events == .readable)
@@ -26,6 +27,7 @@ struct EventLoopTests {
   @Test func `a handler that was removed in a turn is not called in it`() throws {
     let loop = try EventLoop()
     let pairs = try (0..<2).map { _ in try UnixSocket.pair() }
+    defer { withExtendedLifetime(pairs) {} }
     var watches: [EventLoop.Watch] = []
     var calls = 0
     for pair in pairs {
@@ -42,7 +44,8 @@ struct EventLoopTests {
 
   @Test func `interest can be changed`() throws {
     let loop = try EventLoop()
-    let (one, _) = try UnixSocket.pair()
+    let (one, other) = try UnixSocket.pair()
+    defer { withExtendedLifetime((one, other)) {} }
     var seen: IOEvents = []
     let watch = try loop.add(one.descriptor, []) { seen = $0 }
     loop.modify(watch, .writable)
@@ -94,6 +97,7 @@ struct EventLoopTests {
   @Test func `the end of a turn comes after what the turn does`() throws {
     let loop = try EventLoop()
     let (one, other) = try UnixSocket.pair()
+    defer { withExtendedLifetime((one, other)) {} }
     var order: [String] = []
     _ = try loop.add(one.descriptor, .readable) { _ in order.append("event") }
     let turnEnd = loop.atEndOfTurn { order.append("end") }
@@ -108,6 +112,7 @@ struct EventLoopTests {
   @Test func `what is patient comes one at a time, after what is prompt was flushed`() throws {
     let loop = try EventLoop()
     let pairs = try (0..<3).map { _ in try UnixSocket.pair() }
+    defer { withExtendedLifetime(pairs) {} }
     var order: [String] = []
     var watches: [EventLoop.Watch] = []
     for (index, pair) in pairs.enumerated() {
@@ -160,6 +165,7 @@ struct EventLoopTests {
   @Test func `a patient descriptor is watched for what it was, and can be removed`() throws {
     let loop = try EventLoop()
     let (one, other) = try UnixSocket.pair()
+    defer { withExtendedLifetime((one, other)) {} }
     var count = 0
     let watch = try loop.add(one.descriptor, .readable) { _ in count += 1 }
     loop.setPatient(watch, true)

@@ -13,7 +13,7 @@ struct PeerCredentialsTests {
     var groups = [gid_t](repeating: 0, count: 1_024)
     let count = getgroups(Int32(groups.count), &groups)
     #expect(Set(peer.supplementaryGroups) == Set(groups.prefix(Int(count))))
-    withExtendedLifetime(other) {}
+    withExtendedLifetime((one, other)) {}
   }
 
   @Test func `a group is the effective one or a supplementary one`() {
