@@ -118,6 +118,7 @@ let package = Package(
     .target(name: "CLinux", cSettings: c),
     .target(name: "CWireCheck", dependencies: ["CProtobufC"], cSettings: c),
     .target(name: "CStatusTable", cSettings: c),
+    .target(name: "CSQLiteSettings", cSettings: c),
 
     // Pure domain.
     .target(name: "AccountStatusModel", swiftSettings: swift),
@@ -148,7 +149,8 @@ let package = Package(
     .target(
       name: "AccountStatusLedger",
       dependencies: [
-        "AccountStatusRules", "AccountStatusModel", .product(name: "GRDB", package: "GRDB.swift"),
+        "AccountStatusRules", "AccountStatusModel", "CSQLiteSettings",
+        .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ],
       swiftSettings: swift),

@@ -30,6 +30,7 @@ package final class CachedAccount {
     self.stored = stored
     self.isNew = isNew
     hasFacts = isNew
+    standing = isNew ? .some(nil) : nil
   }
 
   /// Puts in what the store has.
@@ -51,7 +52,7 @@ package final class CachedAccount {
     (stored, isNew) = before
     facts = AccountFacts()
     hasFacts = isNew
-    standing = nil
+    standing = isNew ? .some(nil) : nil
   }
 }
 

@@ -10,7 +10,7 @@ package struct LedgerLimits: Hashable, Sendable {
   /// Facts read between two looks into the mailbox.
   package var factsPerSlice = 500
   /// Facts that the cache of accounts holds, at about a kilobyte each.
-  package var cachedFacts = 100_000
+  package var cachedFacts = 200_000
   /// SQLite's page cache, in KiB. Reads beyond it come from the kernel's.
   package var pageCacheKiB = 64 * 1024
   /// Pages in the write-ahead log at which it is copied into the database. Each page costs a write

@@ -1,3 +1,4 @@
+import CSQLiteSettings
 import GRDB
 import GRDBSQLite
 import Glibc
@@ -24,6 +25,7 @@ final class SQLiteConnection {
 
   /// Opens or makes the file and brings its tables up to date.
   init(path: String, settings: Settings) throws(LedgerError) {
+    sqlite_settings_count_no_memory()
     do {
       try Self.prepareFile(path)
       var configuration = Configuration()

@@ -9,6 +9,10 @@ import GRDBSQLite
 final class SQLiteStatement {
   private let handle: OpaquePointer
   private let connection: OpaquePointer
+  /// Holds the texts and blobs bound for the next run, which SQLite reads in place. Left to copy
+  /// them, it would allocate for each.
+  private let values = UnsafeMutableRawBufferPointer.allocate(byteCount: 1024, alignment: 1)
+  private var valueBytes = 0
 
   /// Compiles SQL for a connection that outlives the statement.
   init(_ sql: String, on connection: OpaquePointer) throws(LedgerError) {
@@ -22,11 +26,12 @@ final class SQLiteStatement {
 
   deinit {
     sqlite3_finalize(handle)
+    values.deallocate()
   }
 
   /// Runs a statement that returns no row.
   func run() throws(LedgerError) {
-    defer { sqlite3_reset(handle) }
+    defer { reset() }
     let code = sqlite3_step(handle)
     guard code == SQLITE_DONE || code == SQLITE_ROW else {
       throw LedgerError(sqlite: connection, code)
@@ -35,13 +40,18 @@ final class SQLiteStatement {
 
   /// Calls `body` for every row until it returns false.
   func forEachRow(_ body: () throws(LedgerError) -> Bool) throws(LedgerError) {
-    defer { sqlite3_reset(handle) }
+    defer { reset() }
     while true {
       let code = sqlite3_step(handle)
       if code == SQLITE_DONE { return }
       guard code == SQLITE_ROW else { throw LedgerError(sqlite: connection, code) }
       guard try body() else { return }
     }
+  }
+
+  private func reset() {
+    sqlite3_reset(handle)
+    valueBytes = 0
   }
 
   /// What `body` makes of the first row; nil when there is none.
@@ -84,16 +94,35 @@ extension SQLiteStatement {
   func bind(_ index: Int32, _ text: String) {
     var text = text
     text.withUTF8 { bytes in
-      _ = bytes.withMemoryRebound(to: CChar.self) {
-        sqlite3_bind_text(handle, index, $0.baseAddress, Int32($0.count), Self.transient)
-      }
+      let held = hold(UnsafeRawBufferPointer(bytes))
+      sqlite3_bind_text(
+        handle, index, held?.assumingMemoryBound(to: CChar.self) ?? bytes.pointer,
+        Int32(bytes.count), held == nil ? Self.transient : nil)
     }
   }
 
   func bind(_ index: Int32, _ bytes: [UInt8]) {
-    bytes.withUnsafeBytes {
-      _ = sqlite3_bind_blob(handle, index, $0.baseAddress, Int32($0.count), Self.transient)
+    bytes.withUnsafeBytes { bytes in
+      let held = hold(bytes)
+      sqlite3_bind_blob(
+        handle, index, held ?? bytes.baseAddress, Int32(bytes.count),
+        held == nil ? Self.transient : nil)
     }
+  }
+
+  /// Copies a value to where it stays until the run is over; nil when there is no room.
+  private func hold(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawPointer? {
+    guard bytes.count <= values.count - valueBytes else { return nil }
+    let place = UnsafeMutableRawBufferPointer(rebasing: values[valueBytes...])
+    place.copyMemory(from: bytes)
+    valueBytes += bytes.count
+    return UnsafeRawPointer(place.baseAddress)
+  }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+  fileprivate var pointer: UnsafePointer<CChar>? {
+    UnsafeRawPointer(baseAddress)?.assumingMemoryBound(to: CChar.self)
   }
 }
 

@@ -14,6 +14,7 @@ final class SQLiteStore: LedgerStore {
   /// Numbers of the recorders seen so far, both ways. Bounded: dropped when full.
   private var recorders: [Int64: Recorder] = [:]
   private var recorderNumbers: [Recorder: Int64] = [:]
+  private var lastRecorder: (recorder: Recorder, number: Int64)?
   private var writer = ByteWriter()
 
   private static let recordersKept = 4096
@@ -83,8 +84,7 @@ extension SQLiteStore {
       try? open.sql.rollback.run()
     }
     // What the transaction put into the table of recorders is gone.
-    recorders.removeAll()
-    recorderNumbers.removeAll()
+    forgetRecorders()
   }
 
   func setSavepoint() throws(LedgerError) { try sql().savepoint.run() }
@@ -94,8 +94,7 @@ extension SQLiteStore {
   func rollBackToSavepoint() throws(LedgerError) {
     try sql().rollbackTo.run()
     try sql().release.run()
-    recorders.removeAll()
-    recorderNumbers.removeAll()
+    forgetRecorders()
   }
 }
 
@@ -282,7 +281,11 @@ extension SQLiteStore {
   }
 
   private func recorderNumber(_ recorder: Recorder) throws(LedgerError) -> Int64 {
-    if let known = recorderNumbers[recorder] { return known }
+    if let last = lastRecorder, last.recorder == recorder { return last.number }
+    if let known = recorderNumbers[recorder] {
+      lastRecorder = (recorder, known)
+      return known
+    }
     writer.removeAll()
     RowCodec.encode(recorder, into: &writer)
     let insert = try sql().insertRecorder
@@ -295,10 +298,15 @@ extension SQLiteStore {
     return number
   }
 
+  private func forgetRecorders() {
+    recorders.removeAll()
+    recorderNumbers.removeAll()
+    lastRecorder = nil
+  }
+
   private func remember(_ recorder: Recorder, _ number: Int64) {
     if recorders.count >= Self.recordersKept {
-      recorders.removeAll()
-      recorderNumbers.removeAll()
+      forgetRecorders()
     }
     recorders[number] = recorder
     recorderNumbers[recorder] = number
