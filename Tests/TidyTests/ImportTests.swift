@@ -17,7 +17,7 @@ import Testing
         model, "TTRPC", "CAccountStatusV1", "CGRPCHealthV1", "CGoogleRPC", "CGoogleProtobuf",
         "CWireCheck", "CProtobufC",
       ],
-      "AccountStatusLedger": ["AccountStatusRules", model],
+      "AccountStatusLedger": ["AccountStatusRules", model, "CSQLiteSettings"],
       "AccountStatusServer": [
         "AccountStatusLedger", "AccountStatusRules", "AccountStatusAPI", model, "TTRPC",
         "CStatusTable", "CLinux",
