@@ -49,7 +49,7 @@ bench: build ## measure against a bare epoll loop (ARGS: see accountstatus-bench
 ## Test
 
 .PHONY: test
-test: test-swift test-c test-scripts ## run all tests
+test: test-swift test-c test-crash test-scripts ## run all tests
 
 .PHONY: test-swift
 test-swift: setup ## run the Swift tests, end-to-end ones included
@@ -64,6 +64,20 @@ test-c: setup ## run the C tests, plain and under sanitizers, and test the C lib
 	swift build $(SWIFTFLAGS) --product accountstatusd
 	scripts/test-c "$$(swift build $(SWIFTFLAGS) --show-bin-path)"
 	$(MAKE) -C Clients/C check
+
+# How often each of them kills.
+KILLS ?= 6
+
+.PHONY: test-crash
+test-crash: setup ## kill a writing ledger, with synced and unsynced writes lost (KILLS=6)
+	swift build $(SWIFTFLAGS) --product ledger-crash-probe
+	/usr/bin/python3 Tests/Crash/kill_probe.py --runs $(KILLS) \
+	  --probe "$$(swift build $(SWIFTFLAGS) --show-bin-path)/ledger-crash-probe"
+
+.PHONY: prove
+prove: ## the long proofs: 200 kills of the ledger's probe and of the daemon
+	$(MAKE) test-crash KILLS=200
+	ACCOUNTSTATUS_KILLS=200 swift test $(SWIFTFLAGS) --filter DurabilityTests
 
 .PHONY: test-scripts
 test-scripts: setup ## run the tests of the scripts
