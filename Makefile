@@ -66,10 +66,10 @@ test-c: setup ## run the C tests, plain and under sanitizers, and test the C lib
 	$(MAKE) -C Clients/C check
 
 # How often each of them kills.
-KILLS ?= 6
+KILLS ?= 10
 
 .PHONY: test-crash
-test-crash: setup ## kill a writing ledger, with synced and unsynced writes lost (KILLS=6)
+test-crash: setup ## kill a writing ledger, with synced and unsynced writes lost (KILLS=10)
 	swift build $(SWIFTFLAGS) --product ledger-crash-probe
 	/usr/bin/python3 Tests/Crash/kill_probe.py --runs $(KILLS) \
 	  --probe "$$(swift build $(SWIFTFLAGS) --show-bin-path)/ledger-crash-probe"
