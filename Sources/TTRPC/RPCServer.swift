@@ -16,6 +16,9 @@ package typealias CallObserver =
 ///
 /// On the loop's thread only. Replies to a call that is over, or whose connection is gone, are
 /// ignored. All output of one turn leaves in one `sendmsg` per connection at the turn's end.
+///
+/// Properties that every read touches are exempt from the checks of exclusive access, as in the
+/// loop: none is accessed while a handler runs.
 package final class RPCServer {
   let loop: EventLoop
   let limits: Limits
@@ -29,17 +32,17 @@ package final class RPCServer {
   /// How often each refusal happened.
   package internal(set) var counters = RefusalCounters()
   /// Connections open now.
-  package internal(set) var connectionCount = 0
+  @exclusivity(unchecked) package internal(set) var connectionCount = 0
   /// Whether the server is shutting down.
-  package internal(set) var isDraining = false
+  @exclusivity(unchecked) package internal(set) var isDraining = false
 
   /// Reads from sockets so far; names the one that a call came with.
-  var readCount: UInt64 = 0
+  @exclusivity(unchecked) var readCount: UInt64 = 0
   /// Whether the read in hand held anything that is not answered on the spot.
-  var hasDeferred = false
+  @exclusivity(unchecked) var hasDeferred = false
   /// Calls of one method, answered on the spot in the read in hand and not yet observed.
-  var inlineMethod = -1
-  var inlineCount: UInt64 = 0
+  @exclusivity(unchecked) var inlineMethod = -1
+  @exclusivity(unchecked) var inlineCount: UInt64 = 0
 
   var listeners: [Listener] = []
   var slots: [Slot] = []
@@ -48,9 +51,9 @@ package final class RPCServer {
   let budget: InputBudget
   /// Links with something to send, deliver or free at the end of the turn: a list through the
   /// links themselves, in the order in which they became dirty.
-  var dirtyHead: LinkPointer?
-  var dirtyTail: LinkPointer?
-  var policyEpoch = 0
+  @exclusivity(unchecked) var dirtyHead: LinkPointer?
+  @exclusivity(unchecked) var dirtyTail: LinkPointer?
+  @exclusivity(unchecked) var policyEpoch = 0
   var drained: (() -> Void)?
   private var endOfTurn: EventLoop.TurnEnd?
 
@@ -88,7 +91,8 @@ package final class RPCServer {
     budget = InputBudget(limit: limits.inputPerProcess)
     // Here and for the connections: deinit removes what refers to the server, and the loop calls
     // nothing that was removed. Counting references would cost each call what its handler costs.
-    endOfTurn = loop.atEndOfTurn { [unowned(unsafe) self] in finishTurn() }
+    let server = Unmanaged.passUnretained(self)
+    endOfTurn = loop.atEndOfTurn { server._withUnsafeGuaranteedRef { $0.finishTurn() } }
     for socket in listeners { try listen(on: socket) }
   }
 

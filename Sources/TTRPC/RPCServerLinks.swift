@@ -53,8 +53,9 @@ extension RPCServer {
     do throws(RuntimeError) {
       let events: IOEvents = [.readable, .peerHalfClosed]
       link.pointee.events = events
-      link.pointee.watch = try loop.add(socket.descriptor, events) {
-        [unowned(unsafe) self] events in ready(link, events)
+      let server = Unmanaged.passUnretained(self)
+      link.pointee.watch = try loop.add(socket.descriptor, events) { events in
+        server._withUnsafeGuaranteedRef { $0.ready(link, events) }
       }
     } catch {
       freeLink(link)

@@ -26,7 +26,7 @@ final class ThreadServer: Sendable {
         let server = try RPCServer(
           loop: loop, listeners: [listener], router: Accounts.router { held.append($0) },
           limits: limits)
-        try loop.receive(from: mailbox) { [unowned server] job in
+        try loop.receive(from: mailbox) { [unowned server, unowned loop] job in
           switch job {
           case .perform(let body): body(server, held)
           case .stop: loop.stop()
