@@ -293,12 +293,14 @@ extension EventLoop {
     timers.remove(timer)
   }
 
-  /// Delivers what other threads send, on this thread.
+  /// Delivers what other threads send, on this thread; patiently: after what is prompt.
   package func receive<Message>(
-    from mailbox: Mailbox<Message>, _ handler: @escaping (Message) -> Void
+    from mailbox: Mailbox<Message>, patiently: Bool = false,
+    _ handler: @escaping (Message) -> Void
   ) throws(RuntimeError) {
-    _ = try add(mailbox.descriptor, .readable) { _ in
+    let watch = try add(mailbox.descriptor, .readable) { _ in
       for message in mailbox.receive() { handler(message) }
     }
+    setPatient(watch, patiently)
   }
 }

@@ -3,10 +3,12 @@
 /// A uid may hold at most as much as is still free. So one alone reaches half of the budget, two a
 /// third each, and there is always room for the next: nobody needs to be evicted and no list of
 /// users has to be known in advance.
+///
+/// On one thread. Asked with every call, so its numbers are exempt from access checks.
 package final class InputBudget {
   /// What one uid holds, over all of its connections.
   package final class Share {
-    package fileprivate(set) var held = 0
+    @exclusivity(unchecked) package fileprivate(set) var held = 0
     private let budget: InputBudget
 
     fileprivate init(_ budget: InputBudget) {
@@ -31,7 +33,7 @@ package final class InputBudget {
   }
 
   private let limit: Int
-  fileprivate var held = 0
+  @exclusivity(unchecked) fileprivate var held = 0
 
   package init(limit: Int = Limits().inputPerProcess) {
     self.limit = limit
