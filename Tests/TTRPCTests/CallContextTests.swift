@@ -31,16 +31,4 @@ struct CallContextTests {
     #expect(deadline == nil)
     #expect(seen[4] == "none")
   }
-
-  @Test func `a call's name is different for every use of a slot`() throws {
-    let local = try LocalServer()
-    for _ in 0..<3 {
-      let peer = try local.connect()
-      peer.send(request(1, "Hold"))
-      peer.close()
-    }
-    #expect(local.held.count == 3)
-    #expect(Set(local.held).count == 3)
-    #expect(Set(local.held.map(\.slot)).count == 1)
-  }
 }
