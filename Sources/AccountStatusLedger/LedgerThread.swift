@@ -30,6 +30,7 @@ package final class LedgerThread: Sendable {
         if let context {
           let start = Unmanaged<Start>.fromOpaque(context).takeRetainedValue()
           LedgerThread.nameThread()
+          LedgerThread.yieldToReaders()
           start.body()
         }
         return nil
@@ -48,6 +49,12 @@ package final class LedgerThread: Sendable {
     guard file >= 0 else { return }
     _ = write(file, "ledger", 6)
     close(file)
+  }
+
+  /// Where there are fewer cores than threads with work, who answers reads goes first: on Linux the
+  /// nice value is a thread's own. Lowering one's own priority needs no right.
+  private static func yieldToReaders() {
+    setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 5)
   }
 
   deinit {
