@@ -131,12 +131,7 @@ let package = Package(
     .target(name: "ProtobufJSON", dependencies: ["JSONText"], swiftSettings: swift),
 
     // The runtime and the contract in Swift.
-    .target(
-      name: "TTRPC",
-      dependencies: [
-        "CTTRPC", "CGoogleRPC", "CGoogleProtobuf", "CWireCheck", "CProtobufC", "CLinux",
-      ],
-      swiftSettings: swift),
+    .target(name: "TTRPC", dependencies: ["CLinux"], swiftSettings: swift),
     .target(
       name: "AccountStatusAPI",
       dependencies: [

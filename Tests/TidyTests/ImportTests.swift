@@ -12,7 +12,7 @@ import Testing
       "JSONText": [],
       "PartnerCenterImport": [model, "JSONText"],
       "ProtobufJSON": ["JSONText"],
-      "TTRPC": ["CTTRPC", "CGoogleRPC", "CGoogleProtobuf", "CWireCheck", "CProtobufC", "CLinux"],
+      "TTRPC": ["CLinux"],
       "AccountStatusAPI": [
         model, "TTRPC", "CAccountStatusV1", "CGRPCHealthV1", "CGoogleRPC", "CGoogleProtobuf",
         "CWireCheck", "CProtobufC",
