@@ -1,11 +1,11 @@
-internal import AccountStatusAPI
-internal import AccountStatusLedger
+package import AccountStatusAPI
+package import AccountStatusLedger
 internal import AccountStatusModel
 internal import Glibc
-internal import TTRPC
+package import TTRPC
 
 /// The handlers of `AdminService` and of gRPC's health service. On the loop's thread.
-final class AdminCalls {
+package final class AdminCalls {
   private let link: LedgerLink
   private let index: StatusIndex
   private let clock: any LedgerClock
@@ -14,7 +14,7 @@ final class AdminCalls {
   /// What does not change while the server runs.
   private let fixed: GetInfoResponse
 
-  init(
+  package init(
     link: LedgerLink, index: StatusIndex, clock: any LedgerClock,
     statistics: MethodStatistics, services: Set<String>, info fixed: GetInfoResponse
   ) {
@@ -27,7 +27,7 @@ final class AdminCalls {
   }
 
   /// Adds the services to a router; `server` gives the server that the counts are of.
-  func register(in router: inout Router, _ server: @escaping () -> RPCServer) {
+  package func register(in router: inout Router, _ server: @escaping () -> RPCServer) {
     router.unary(AdminService.getInfo) { [self] context, payload, reply in
       Responder.run(context, &reply, server) { responder throws(RPCError) in
         _ = try GetInfoRequest.decodeRequest(payload)
@@ -119,7 +119,12 @@ private final class HealthWatch: StreamHandler {
   }
 
   func stopping(_ reason: StopReason, _ stream: ResponseStream) {
-    if reason == .draining { stream.send(HealthCheckResponse(status: .notServing)) }
-    stream.fail(RPCError(.shuttingDown, "the server is shutting down"))
+    switch reason {
+    case .draining:
+      stream.send(HealthCheckResponse(status: .notServing))
+      stream.fail(RPCError(.shuttingDown, "the server is shutting down"))
+    case .clientHalfClosed:
+      stream.fail(RPCError(.cancelled, "the client stopped sending"))
+    }
   }
 }

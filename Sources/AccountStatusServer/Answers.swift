@@ -1,10 +1,10 @@
-internal import AccountStatusAPI
-internal import TTRPC
+package import AccountStatusAPI
+package import TTRPC
 
 /// The one answer of a unary call, given on the spot or later. On the loop's thread.
 ///
 /// A handler's completions need not know whether they run before it returns or after.
-final class Responder {
+package final class Responder {
   private let id: CallID
   private let server: () -> RPCServer
   private var early: ((inout Reply) -> Void)?
@@ -16,7 +16,7 @@ final class Responder {
   }
 
   /// Answers OK with a message.
-  func send(_ message: some EncodableMessage) {
+  package func send(_ message: some EncodableMessage) {
     if hasReturned {
       server().reply(to: id, message)
     } else {
@@ -25,7 +25,7 @@ final class Responder {
   }
 
   /// Answers with an error.
-  func fail(_ error: RPCError) {
+  package func fail(_ error: RPCError) {
     if hasReturned {
       server().fail(id, error)
     } else {
@@ -34,7 +34,7 @@ final class Responder {
   }
 
   /// Answers with the message or the error.
-  func complete(with result: Result<some EncodableMessage, RPCError>) {
+  package func complete(with result: Result<some EncodableMessage, RPCError>) {
     switch result {
     case .success(let message): send(message)
     case .failure(let error): fail(error)
@@ -42,7 +42,7 @@ final class Responder {
   }
 
   /// Runs the start of a handler; what it throws is the answer.
-  static func run(
+  package static func run(
     _ context: borrowing CallContext, _ reply: inout Reply, _ server: @escaping () -> RPCServer,
     _ start: (Responder) throws(RPCError) -> Void
   ) {

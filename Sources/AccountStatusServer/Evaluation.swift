@@ -1,18 +1,29 @@
-internal import AccountStatusLedger
-internal import AccountStatusModel
-internal import AccountStatusRules
+package import AccountStatusLedger
+package import AccountStatusModel
+package import AccountStatusRules
 
 /// A question that the index cannot answer: at another instant, under another edition, as known
 /// at another time, or in full.
-struct EvaluationQuery: Sendable {
-  var asOf: Instant
+package struct EvaluationQuery: Sendable {
+  package var asOf: Instant
   /// nil: everything stored.
-  var knownAt: Instant?
-  var edition: PolicyEdition
+  package var knownAt: Instant?
+  package var edition: PolicyEdition
   /// When the question came.
-  var now: Instant
+  package var now: Instant
   /// Decides the current answer, which the revision counts.
-  var defaultEdition: PolicyEdition
+  package var defaultEdition: PolicyEdition
+
+  package init(
+    asOf: Instant, knownAt: Instant?, edition: PolicyEdition, now: Instant,
+    defaultEdition: PolicyEdition
+  ) {
+    self.asOf = asOf
+    self.knownAt = knownAt
+    self.edition = edition
+    self.now = now
+    self.defaultEdition = defaultEdition
+  }
 }
 
 extension AccountSnapshot {
@@ -30,13 +41,13 @@ extension AccountSnapshot {
 }
 
 /// One account's answer to a query, from the facts of a snapshot. Runs on a worker.
-struct Evaluation: Sendable {
+package struct Evaluation: Sendable {
   /// nil: the account is not registered then, as known then.
-  var status: AccountStatus?
+  package var status: AccountStatus?
   /// The providers linked then, whose own standing decides a notice.
-  var providers: [AccountID]
+  package var providers: [AccountID]
 
-  init(_ query: EvaluationQuery, of account: AccountID, from snapshot: AccountSnapshot) {
+  package init(_ query: EvaluationQuery, of account: AccountID, from snapshot: AccountSnapshot) {
     let standing = evaluate(
       snapshot.facts, edition: query.edition, asOf: query.asOf, knownAt: query.knownAt)
     status = standing.map { standing in

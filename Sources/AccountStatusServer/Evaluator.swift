@@ -1,23 +1,23 @@
 internal import AccountStatusLedger
-internal import AccountStatusModel
+package import AccountStatusModel
 internal import Dispatch
-internal import TTRPC
+package import TTRPC
 
 /// Answers queries by evaluation: the ledger gives the facts, a worker evaluates, the loop goes on.
 ///
 /// Bounded: past `Limits.maximumPending` it refuses, so that a burst of expensive questions cannot
 /// eat the memory. On the loop's thread only, but for the work itself.
-final class Evaluator {
-  typealias Completion = (Result<AccountStatus, RPCError>) -> Void
+package final class Evaluator {
+  package typealias Completion = (Result<AccountStatus, RPCError>) -> Void
 
   /// What comes back from a worker.
-  struct Finished: Sendable {
+  package struct Finished: Sendable {
     fileprivate let ticket: UInt64
     fileprivate let evaluation: Evaluation
   }
 
   /// Questions under way at once; each holds an account's facts.
-  static let maximumPending = 4096
+  package static let maximumPending = 4096
 
   private let link: LedgerLink
   private let finished: @Sendable (Finished) -> Void
@@ -26,13 +26,13 @@ final class Evaluator {
   private var lastTicket: UInt64 = 0
 
   /// `finished` brings a worker's result back to the loop, which passes it to `receive`.
-  init(link: LedgerLink, finished: @escaping @Sendable (Finished) -> Void) {
+  package init(link: LedgerLink, finished: @escaping @Sendable (Finished) -> Void) {
     self.link = link
     self.finished = finished
   }
 
   /// Evaluates an account; NOT_FOUND when it is not registered then.
-  func answer(
+  package func answer(
     _ query: EvaluationQuery, about account: AccountID, _ completion: @escaping Completion
   ) {
     evaluate(query, account) { [self] result in
@@ -48,7 +48,7 @@ final class Evaluator {
   }
 
   /// Takes a worker's result, on the loop.
-  func receive(_ finished: Finished) {
+  package func receive(_ finished: Finished) {
     waiting.removeValue(forKey: finished.ticket)?(finished.evaluation)
   }
 

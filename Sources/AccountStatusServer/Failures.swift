@@ -1,14 +1,14 @@
-internal import AccountStatusAPI
-internal import AccountStatusLedger
-internal import AccountStatusModel
-internal import AccountStatusRules
-internal import TTRPC
+package import AccountStatusAPI
+package import AccountStatusLedger
+package import AccountStatusModel
+package import AccountStatusRules
+package import TTRPC
 
 // What the server's calls fail with, as errors that cross the wire.
 
 extension RPCError {
   /// Never "active": what is not registered is not found.
-  static func notFound(_ account: AccountID) -> RPCError {
+  package static func notFound(_ account: AccountID) -> RPCError {
     RPCError(
       .accountNotFound,
       "account \(account) is not registered; check the id and the times asked for, or register it",
@@ -16,7 +16,7 @@ extension RPCError {
   }
 
   /// The ledger cannot answer or store at present.
-  static func unavailable(_ error: LedgerError) -> RPCError {
+  package static func unavailable(_ error: LedgerError) -> RPCError {
     let isStopping = error.code == .stopped
     return RPCError(
       isStopping ? .shuttingDown : .readOnly, error.message,
@@ -24,7 +24,7 @@ extension RPCError {
   }
 
   /// Too many evaluations under way.
-  static var tooManyQuestions: RPCError {
+  package static var tooManyQuestions: RPCError {
     RPCError(
       .tooMuch,
       "\(Evaluator.maximumPending) questions are being evaluated; try again in a moment",
@@ -32,7 +32,7 @@ extension RPCError {
   }
 
   /// No edition has that name.
-  static func unknownEdition(_ error: UnknownEdition) -> RPCError {
+  package static func unknownEdition(_ error: UnknownEdition) -> RPCError {
     RPCError(
       .unknownEdition, error.description,
       metadata: [("known", error.known.joined(separator: ","))],
@@ -40,7 +40,7 @@ extension RPCError {
   }
 
   /// A page token that this server did not give out.
-  static func foreignPageToken(_ token: String) -> RPCError {
+  package static func foreignPageToken(_ token: String) -> RPCError {
     RPCError(
       .foreignToken, "\"\(token)\" is not a page token of this server; start from the first page",
       details: [.badRequest(field: "pageToken", description: "not a page token of this server")])
@@ -49,7 +49,7 @@ extension RPCError {
 
 extension AccountStatusAPI.FactRefusal {
   /// A refusal by the ledger.
-  init(_ refused: RefusedFact) {
+  package init(_ refused: RefusedFact) {
     let refusal = refused.refusal
     let place = "facts[\(refused.index)]"
     self.init(
@@ -60,7 +60,7 @@ extension AccountStatusAPI.FactRefusal {
   }
 
   /// A fact that was malformed on receipt.
-  init(index: Int, _ received: ReceivedFact, _ error: FormError) {
+  package init(index: Int, _ received: ReceivedFact, _ error: FormError) {
     self.init(
       index: index, source: received.source, factID: received.factID, code: .invalidArgument,
       field: error.field, message: error.message)
@@ -68,7 +68,7 @@ extension AccountStatusAPI.FactRefusal {
 }
 
 extension AccountStatusRules.FactRefusal.Code {
-  var rpcCode: RPCCode {
+  package var rpcCode: RPCCode {
     switch self {
     case .invalidArgument: .invalidArgument
     case .alreadyExists: .alreadyExists

@@ -1,18 +1,18 @@
 internal import AccountStatusAPI
 internal import AccountStatusLedger
-internal import TTRPC
+package import TTRPC
 
 /// Holds reads back until the index shows at least the position that their token names.
 ///
 /// A position that this server gave out is always reached already, because writes are published
 /// before they are acknowledged. One that is not (from a copy of the ledger that ran ahead) is
 /// waited for until the caller's deadline, and for at most `patience`. On the loop's thread.
-final class Freshness {
+package final class Freshness {
   /// Called with nil when the read may go on.
-  typealias Completion = (RPCError?) -> Void
+  package typealias Completion = (RPCError?) -> Void
 
   /// The longest wait.
-  static let patience = Duration.seconds(2)
+  package static let patience = Duration.seconds(2)
 
   private struct Waiter {
     let position: UInt64
@@ -25,13 +25,13 @@ final class Freshness {
   private var waiters: [UInt64: Waiter] = [:]
   private var lastNumber: UInt64 = 0
 
-  init(index: StatusIndex, loop: EventLoop) {
+  package init(index: StatusIndex, loop: EventLoop) {
     self.index = index
     self.loop = loop
   }
 
   /// Runs the completion at once where the token is empty or reached, else when it is.
-  func wait(
+  package func wait(
     for token: [UInt8], deadline: MonotonicInstant?, _ completion: @escaping Completion
   ) {
     if token.isEmpty { return completion(nil) }
@@ -51,7 +51,7 @@ final class Freshness {
   }
 
   /// Lets those go whose position the index shows now.
-  func advanced() {
+  package func advanced() {
     guard !waiters.isEmpty else { return }
     let position = index.token.position
     for (number, waiter) in waiters where waiter.position <= position {

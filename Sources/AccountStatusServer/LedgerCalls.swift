@@ -1,24 +1,24 @@
 internal import AccountStatusAPI
 internal import AccountStatusLedger
 internal import AccountStatusModel
-internal import TTRPC
+package import TTRPC
 
 /// The handlers of `LedgerService`. On the loop's thread.
-final class LedgerCalls {
+package final class LedgerCalls {
   private let link: LedgerLink
   private let index: StatusIndex
   private let freshness: Freshness
   /// The recorder of each connection, by its slot; read from /proc once per connection.
   private var recorders: [UInt32: (generation: UInt32, recorder: Recorder)] = [:]
 
-  init(link: LedgerLink, index: StatusIndex, freshness: Freshness) {
+  package init(link: LedgerLink, index: StatusIndex, freshness: Freshness) {
     self.link = link
     self.index = index
     self.freshness = freshness
   }
 
   /// Adds the service to a router; `server` gives the server that the answers go to.
-  func register(in router: inout Router, _ server: @escaping () -> RPCServer) {
+  package func register(in router: inout Router, _ server: @escaping () -> RPCServer) {
     router.unary(LedgerService.reportFacts) { [self] context, payload, reply in
       Responder.run(context, &reply, server) { responder throws(RPCError) in
         try reportFacts(context, payload, responder)
@@ -112,6 +112,7 @@ private final class FactImport: StreamHandler {
   private let recorder: Recorder
   private var unanswered = 0
   private var isHalfClosed = false
+  private var isDraining = false
   private var isOver = false
 
   init(stream: ResponseStream, link: LedgerLink, recorder: Recorder) {
@@ -121,7 +122,7 @@ private final class FactImport: StreamHandler {
   }
 
   func received(_ message: UnsafeRawBufferPointer) {
-    guard !isOver else { return }
+    guard !isOver, !isDraining else { return }
     do throws(RPCError) {
       let chunk = try ReceivedChunk.decodeRequest(message)
       let report = Report(chunk.facts, mode: .each)
@@ -145,6 +146,14 @@ private final class FactImport: StreamHandler {
     isOver = true
   }
 
+  /// Takes in nothing more: what the ledger has is answered, then the client resumes elsewhere.
+  func stopping(_ reason: StopReason, _ stream: ResponseStream) {
+    guard reason == .draining, !isOver else { return }
+    isDraining = true
+    stream.pauseReceiving()
+    finishIfDone()
+  }
+
   private func finish(
     _ chunk: UInt64, _ report: Report,
     _ result: Result<(ReportResult, LedgerToken), LedgerError>
@@ -159,15 +168,22 @@ private final class FactImport: StreamHandler {
     }
     stream.send(
       ImportFactsResponse(chunk: chunk, results: report.finished, token: token.encoded))
-    if unanswered == Self.maximumUnanswered { stream.resumeReceiving() }
+    if unanswered == Self.maximumUnanswered, !isDraining { stream.resumeReceiving() }
     unanswered -= 1
     finishIfDone()
   }
 
   private func finishIfDone() {
-    guard isHalfClosed, unanswered == 0, !isOver else { return }
-    isOver = true
-    stream.finish()
+    guard unanswered == 0, !isOver else { return }
+    if isHalfClosed {
+      isOver = true
+      stream.finish()
+    } else if isDraining {
+      end(
+        RPCError(
+          .shuttingDown, "the server is shutting down; resume after the last answered chunk",
+          details: [.retryInfo(after: .seconds(1))]))
+    }
   }
 
   private func end(_ error: RPCError) {

@@ -1,5 +1,5 @@
-internal import AccountStatusLedger
-internal import AccountStatusModel
+package import AccountStatusLedger
+package import AccountStatusModel
 
 /// The loop's side of the ledger: requests go out with what to do next, deliveries come in.
 ///
@@ -8,11 +8,11 @@ internal import AccountStatusModel
 /// reply finds its write in the index. Deliveries are worked off in their order and in small steps,
 /// each put off until the reads that are ready have been answered: a group of many facts does not
 /// hold them up. On the loop's thread only.
-final class LedgerLink {
-  typealias ReportCompletion = (Result<(ReportResult, LedgerToken), LedgerError>) -> Void
-  typealias SnapshotCompletion = (Result<AccountSnapshot?, LedgerError>) -> Void
-  typealias PageCompletion = (Result<FactPage, LedgerError>) -> Void
-  typealias CatchUpCompletion = (Result<Instant, LedgerError>) -> Void
+package final class LedgerLink {
+  package typealias ReportCompletion = (Result<(ReportResult, LedgerToken), LedgerError>) -> Void
+  package typealias SnapshotCompletion = (Result<AccountSnapshot?, LedgerError>) -> Void
+  package typealias PageCompletion = (Result<FactPage, LedgerError>) -> Void
+  package typealias CatchUpCompletion = (Result<Instant, LedgerError>) -> Void
 
   private enum Pending {
     case report(ReportCompletion)
@@ -23,27 +23,31 @@ final class LedgerLink {
 
   /// Rows published, or replies sent, in one step: some microseconds of work.
   private static let stepLength = 4
+  /// Places in the inbox that are kept for what comes next.
+  private static let keptCapacity = 1024
 
   private let ledger: Ledger
   private let index: StatusIndex
   private let putOff: (@escaping () -> Void) -> Void
-  private var inbox: [Delivery] = []
-  /// How far the first delivery of the inbox has been worked off.
+  private var inbox: [Delivery?] = []
+  /// Which delivery of the inbox is being worked off; those before it are done.
+  private var first = 0
+  /// How far it has been worked off.
   private var place = 0
   private var pending: [RequestID: Pending] = [:]
   private var lastNumber: UInt64 = 0
 
   /// Called after a commit's rows are published and its replies are sent, with the instant at
   /// which the next transition is due.
-  var onCommit: (_ nextTransitionAt: Instant?) -> Void = { _ in }
+  package var onCommit: (_ nextTransitionAt: Instant?) -> Void = { _ in }
   /// Why writes are refused at present.
-  private(set) var readOnlyReason: LedgerError?
+  package private(set) var readOnlyReason: LedgerError?
   /// Commits, and facts stored by them, since the start.
-  private(set) var commitCount: UInt64 = 0
-  private(set) var factCount: UInt64 = 0
+  package private(set) var commitCount: UInt64 = 0
+  package private(set) var factCount: UInt64 = 0
 
   /// - putOff: runs work on the loop, after the reads that are ready.
-  init(
+  package init(
     ledger: Ledger, index: StatusIndex, putOff: @escaping (@escaping () -> Void) -> Void
   ) {
     self.ledger = ledger
@@ -52,14 +56,14 @@ final class LedgerLink {
   }
 
   /// Requests that the ledger has not answered yet.
-  var pendingCount: Int { pending.count }
+  package var pendingCount: Int { pending.count }
 }
 
 // MARK: - Asking
 
 extension LedgerLink {
   /// Stores facts; the completion runs after they are durable and published.
-  func report(
+  package func report(
     _ facts: [Fact], mode: ReportMode, recorder: Recorder,
     _ completion: @escaping ReportCompletion
   ) {
@@ -68,12 +72,12 @@ extension LedgerLink {
   }
 
   /// Everything known of an account; nil: nothing is.
-  func snapshot(of account: AccountID, _ completion: @escaping SnapshotCompletion) {
+  package func snapshot(of account: AccountID, _ completion: @escaping SnapshotCompletion) {
     ledger.submit(.facts(register(.snapshot(completion)), account))
   }
 
   /// One page of an account's facts.
-  func facts(
+  package func facts(
     of account: AccountID, after sequence: UInt64, limit: Int,
     _ completion: @escaping PageCompletion
   ) {
@@ -82,7 +86,7 @@ extension LedgerLink {
   }
 
   /// Commits what time alone has changed by now.
-  func catchUp(_ completion: @escaping CatchUpCompletion) {
+  package func catchUp(_ completion: @escaping CatchUpCompletion) {
     ledger.submit(.catchUp(register(.catchUp(completion))))
   }
 
@@ -98,25 +102,31 @@ extension LedgerLink {
 
 extension LedgerLink {
   /// Takes what the ledger delivered.
-  func receive(_ delivery: Delivery) {
+  package func receive(_ delivery: Delivery) {
     inbox.append(delivery)
     if inbox.count == 1 { putOff { [self] in step() } }
   }
 
   /// Works off a part of the first delivery.
   private func step() {
-    if case .committed(let group) = inbox[0] {
+    guard let delivery = inbox[first] else { preconditionFailure("it is not done yet") }
+    if case .committed(let group) = delivery {
       if step(through: group) { finishFirst() }
     } else {
-      complete(inbox[0])
+      complete(delivery)
       finishFirst()
     }
     if !inbox.isEmpty { putOff { [self] in step() } }
   }
 
+  /// Frees the delivery, and its place once all are done: thousands may wait behind it.
   private func finishFirst() {
-    inbox.removeFirst()
+    inbox[first] = nil
+    first += 1
     place = 0
+    guard first == inbox.count else { return }
+    inbox.removeAll(keepingCapacity: first <= Self.keptCapacity)
+    first = 0
   }
 
   /// Publishes some rows, then sends some replies; true when the group is done.
@@ -131,6 +141,7 @@ extension LedgerLink {
     }
     if place == rows {
       index.advance(to: group.token)
+      index.nextTransitionAt = group.nextTransitionAt ?? .distantFuture
       commitCount += 1
     }
     let end = min(place + Self.stepLength, rows + group.replies.count)

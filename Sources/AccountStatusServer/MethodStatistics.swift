@@ -1,11 +1,11 @@
-internal import AccountStatusAPI
+package import AccountStatusAPI
 internal import Histogram
-internal import TTRPC
+package import TTRPC
 
 /// How often each method was called, how it ended, and how long answers took. On the loop's thread.
 ///
 /// Latencies count from readable to reply queued, in nanoseconds, to two significant digits.
-final class MethodStatistics {
+package final class MethodStatistics {
   fileprivate struct Record {
     let name: String
     var errors: UInt64 = 0
@@ -19,20 +19,20 @@ final class MethodStatistics {
 
   private var records: [Record]
 
-  init(methods: [MethodDescriptor]) {
+  package init(methods: [MethodDescriptor]) {
     records = methods.map { Record(name: "\($0.service)/\($0.name)") }
   }
 
   /// Counts answered calls of one read.
   @inline(__always)
-  func observe(method: Int, nanoseconds: Int64, code: RPCCode, count: UInt64) {
+  package func observe(method: Int, nanoseconds: Int64, code: RPCCode, count: UInt64) {
     let value = min(UInt64(max(nanoseconds, 1)), Self.longest)
     records[method].latencies.record(value, count: count)
     if code != .ok { records[method].errors += count }
   }
 
   /// The methods that were called, by name.
-  var summary: [MethodStats] {
+  package var summary: [MethodStats] {
     records.filter { $0.latencies.totalCount > 0 }.map { record in
       MethodStats(
         method: record.name, calls: record.latencies.totalCount, errors: record.errors,

@@ -1,15 +1,15 @@
 internal import AccountStatusLedger
-internal import AccountStatusModel
+package import AccountStatusModel
 internal import Glibc
-internal import TTRPC
+package import TTRPC
 
 /// Reads from /proc what a peer's process was, for the record of who reported a fact.
 ///
 /// All of it but uid, gid and pid is best effort: the process may be gone, or out of sight. It is
 /// read once per connection.
-enum PeerProcess {
+package enum PeerProcess {
   /// The recorder to store with the facts of a peer.
-  static func recorder(of peer: PeerCredentials) -> Recorder {
+  package static func recorder(of peer: PeerCredentials) -> Recorder {
     var recorder = Recorder()
     recorder.uid = peer.uid
     recorder.gid = peer.gid
@@ -24,21 +24,23 @@ enum PeerProcess {
   }
 
   /// The systemd unit in a line such as `0::/system.slice/order-gateway.service`.
-  static func unit(_ cgroup: String) -> String {
+  package static func unit(_ cgroup: String) -> String {
     let components = cgroup.split(separator: "/")
     let unit = components.last { $0.hasSuffix(".service") || $0.hasSuffix(".scope") }
     return printable(unit.map(String.init) ?? "")
   }
 
   /// When a process started, from the 22nd field of its stat: clock ticks since boot.
-  static func startedAt(_ stat: String) -> Instant? {
+  package static func startedAt(_ stat: String) -> Instant? {
     // The second field, the command, may hold spaces and parentheses: count from its end.
     guard let end = stat.lastIndex(of: ")") else { return nil }
     let fields = stat[stat.index(after: end)...].split(separator: " ")
     guard fields.count > 19, let ticks = Int64(fields[19]) else { return nil }
     let perSecond = Int64(sysconf(Int32(_SC_CLK_TCK)))
     guard perSecond > 0 else { return nil }
-    let sinceBoot = ticks * (Instant.nanosecondsPerSecond / perSecond)
+    let (sinceBoot, overflow) = ticks.multipliedReportingOverflow(
+      by: Instant.nanosecondsPerSecond / perSecond)
+    guard !overflow, ticks >= 0 else { return nil }
     var boot = timespec()
     clock_gettime(CLOCK_BOOTTIME, &boot)
     let uptime = Int64(boot.tv_sec) * Instant.nanosecondsPerSecond + Int64(boot.tv_nsec)

@@ -1,30 +1,30 @@
 internal import AccountStatusAPI
-internal import AccountStatusLedger
+package import AccountStatusLedger
 internal import AccountStatusModel
-internal import CStatusTable
+package import CStatusTable
 internal import Glibc
-internal import TTRPC
+package import TTRPC
 
 /// What a point read needs, as plain memory: reading it counts no references.
 ///
 /// Kept by the index, on the loop's thread. Counting references took two fifths of the server's
 /// time on this path when its parts were objects.
-struct PointReadState {
+package struct PointReadState {
   /// The reader's view of the status table.
-  let table: UnsafePointer<status_table>
+  package let table: UnsafePointer<status_table>
   /// The default edition's name.
-  let edition: UnsafeRawBufferPointer
+  package let edition: UnsafeRawBufferPointer
   /// What the table shows at least, encoded; empty before the first commit is known.
-  var token: UnsafeRawBufferPointer
+  package var token: UnsafeRawBufferPointer
   /// The same, to compare with.
-  var position: LedgerToken?
+  package var position: LedgerToken?
   /// The instant of a manual clock; `Int64.min`: the wall clock counts.
-  var manualNow = Int64.min
+  package var manualNow = Int64.min
   /// The wall clock as it was after a read from a socket, and which read that was.
   private var wallNow: Int64 = 0
   private var wallRead: UInt64 = 0
 
-  init(table: UnsafePointer<status_table>, edition: UnsafeRawBufferPointer) {
+  package init(table: UnsafePointer<status_table>, edition: UnsafeRawBufferPointer) {
     self.table = table
     self.edition = edition
     token = UnsafeRawBufferPointer(start: nil, count: 0)
@@ -34,7 +34,7 @@ struct PointReadState {
   ///
   /// All calls of one read were made before it: one look at the clock after it serves them all.
   @inline(__always)
-  mutating func now(for read: UInt64) -> Int64 {
+  package mutating func now(for read: UInt64) -> Int64 {
     if manualNow != .min { return manualNow }
     if read == wallRead { return wallNow }
     var time = timespec()
@@ -46,7 +46,7 @@ struct PointReadState {
 
   /// Whether what is published is at least as fresh as a token says; false also for a strange one.
   @inline(__always)
-  func shows(_ token: UnsafeRawBufferPointer) -> Bool {
+  package func shows(_ token: UnsafeRawBufferPointer) -> Bool {
     if token.isEmpty { return true }
     guard let position, let wanted = LedgerToken(encoded: token) else { return false }
     return wanted.storeID == position.storeID && wanted.epoch == position.epoch
@@ -56,13 +56,13 @@ struct PointReadState {
 
 /// The point read: GetStatus for the current BASIC answer, from payload to reply without an
 /// allocation, a wait or a hop.
-struct PointReads {
-  let state: UnsafeMutablePointer<PointReadState>
+package struct PointReads {
+  package let state: UnsafeMutablePointer<PointReadState>
 
   /// Answers on the spot; false where the request is not a plain one or the index has no answer at
   /// this instant. The general way decides then, alike.
   @inline(__always)
-  func answer(
+  package func answer(
     _ context: borrowing CallContext, _ payload: UnsafeRawBufferPointer, _ reply: inout Reply
   ) -> Bool {
     guard let request = GetStatusRequest.decodeBasic(payload),

@@ -1,21 +1,21 @@
-internal import AccountStatusAPI
-internal import AccountStatusLedger
-internal import AccountStatusModel
-internal import TTRPC
+package import AccountStatusAPI
+package import AccountStatusLedger
+package import AccountStatusModel
+package import TTRPC
 
 /// One batch of received facts on its way into the ledger and back.
 ///
 /// What is malformed is refused here; the rest goes to the ledger, which judges its meaning. The
 /// results come together again in the order of the request.
-struct Report {
+package struct Report {
   /// One per fact; nil until the ledger has answered.
   private var results: [AccountStatusAPI.FactResult?]
   /// The well-formed facts, and where each stood in the request.
-  private(set) var facts: [Fact] = []
+  package private(set) var facts: [Fact] = []
   private var places: [Int] = []
-  let mode: AccountStatusAPI.ReportMode
+  package let mode: AccountStatusAPI.ReportMode
 
-  init(_ received: [ReceivedFact], mode: AccountStatusAPI.ReportMode) {
+  package init(_ received: [ReceivedFact], mode: AccountStatusAPI.ReportMode) {
     self.mode = mode
     results = Array(repeating: nil, count: received.count)
     for (index, item) in received.enumerated() {
@@ -30,15 +30,15 @@ struct Report {
   }
 
   /// The refusals so far, in the request's order.
-  var refusals: [AccountStatusAPI.FactRefusal] {
+  package var refusals: [AccountStatusAPI.FactRefusal] {
     results.compactMap { if case .refused(let refusal)? = $0 { refusal } else { nil } }
   }
 
   /// Whether the ledger is to be asked at all.
-  var isWorthAsking: Bool { !facts.isEmpty && (mode == .each || refusals.isEmpty) }
+  package var isWorthAsking: Bool { !facts.isEmpty && (mode == .each || refusals.isEmpty) }
 
   /// Takes the ledger's results, and the position they are at; throws when nothing was stored.
-  mutating func complete(
+  package mutating func complete(
     with result: Result<(ReportResult, LedgerToken), LedgerError>
   ) throws(RPCError) -> LedgerToken {
     let (outcome, token) = try result.mapError(RPCError.unavailable).get()
@@ -52,7 +52,7 @@ struct Report {
   }
 
   /// All results. Only after `complete`, or when nothing was worth asking.
-  var finished: [AccountStatusAPI.FactResult] { results.compactMap(\.self) }
+  package var finished: [AccountStatusAPI.FactResult] { results.compactMap(\.self) }
 
   private func named(
     _ outcome: AccountStatusLedger.FactResult, at place: Int
@@ -76,7 +76,7 @@ extension RefusedFact {
 
 extension RPCError {
   /// A failed ALL_OR_NOTHING report: the first refusal's code, and every refusal as a detail.
-  static func refused(_ refusals: [AccountStatusAPI.FactRefusal]) -> RPCError {
+  package static func refused(_ refusals: [AccountStatusAPI.FactRefusal]) -> RPCError {
     guard let first = refusals.first else {
       return RPCError(.serverFault, "a report was refused without a reason")
     }

@@ -14,6 +14,7 @@ package final class RuntimeDirectory {
 
   /// Makes or checks the directory, and locks it.
   package init(path: String, readers: UInt32?) throws(StartError) {
+    let path = Self.withoutTrailingSlashes(path)
     self.path = path
     isTemporary = false
     try Self.make(path, readers: readers)
@@ -34,8 +35,19 @@ package final class RuntimeDirectory {
     lock = try Self.lock(path)
   }
 
+  /// A temporary directory goes at the latest with its owner, so also when a start fails.
   deinit {
+    remove()
     close(lock)
+  }
+
+  /// With a slash behind it, a symbolic link would be taken for the directory that it leads to.
+  private static func withoutTrailingSlashes(_ path: String) -> String {
+    var end = path.endIndex
+    while end > path.startIndex, path[path.index(before: end)] == "/" {
+      end = path.index(before: end)
+    }
+    return end == path.startIndex ? path : String(path[..<end])
   }
 
   /// Deletes a temporary directory and the files in it; an ordinary one is left alone.

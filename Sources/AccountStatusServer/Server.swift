@@ -1,5 +1,5 @@
 internal import AccountStatusAPI
-internal import AccountStatusLedger
+package import AccountStatusLedger
 package import AccountStatusModel
 internal import AccountStatusRules
 internal import Glibc
@@ -20,7 +20,7 @@ package final class Server {
   }
 
   /// What other threads tell the loop.
-  enum Event: Sendable {
+  package enum Event: Sendable {
     case delivery(Delivery)
     case evaluated(Evaluator.Finished)
   }
@@ -55,6 +55,7 @@ package final class Server {
     if let now = options.manualClock { index.setManualClock(now) }
     ledger = try Self.open(database, editions, clock, index, mailbox)
     index.advance(to: ledger.openedAt)
+    index.nextTransitionAt = ledger.firstTransitionAt ?? .distantFuture
     link = LedgerLink(ledger: ledger, index: index) { [loop] in loop.putOff($0) }
     freshness = Freshness(index: index, loop: loop)
     evaluator = Evaluator(link: link) { mailbox.send(.evaluated($0)) }
@@ -166,7 +167,10 @@ extension Server {
     _ mailbox: TTRPC.Mailbox<Event>
   ) throws(StartError) {
     var router = Router()
-    let server: () -> RPCServer = { [unowned self] in rpc! }
+    let server: () -> RPCServer = { [unowned self] in
+      guard let rpc else { preconditionFailure("no call comes before there is a server") }
+      return rpc
+    }
     StatusCalls(
       index: index, evaluator: evaluator, freshness: freshness, editions: editions, clock: clock
     ).register(in: &router, server)
@@ -181,13 +185,14 @@ extension Server {
       services: Set(offered.map(\.service)), info: info
     ).register(in: &router, server)
 
-    link.onCommit = { [freshness, transitions] next in
+    // The timer holds the link.
+    link.onCommit = { [freshness, unowned transitions] next in
       freshness.advanced()
       transitions.expect(next)
     }
     let rules = policy
     try starting { [router] () throws(RuntimeError) in
-      try loop.receive(from: mailbox) { [unowned self] event in receive(event) }
+      try loop.receive(from: mailbox, patiently: true) { [unowned self] event in receive(event) }
       rpc = try RPCServer(
         loop: loop, listeners: [listener.socket], router: router,
         authorize: { rules.refusal(of: $0, calling: $1) },

@@ -23,7 +23,7 @@ extension ServerOptions {
   /// Where the database is when nobody says: the system's for root, else the user's own.
   ///
   /// The directory is made where it is missing, for this process's user only.
-  func defaultDatabase() throws(StartError) -> String {
+  package func defaultDatabase() throws(StartError) -> String {
     let directory: String
     if geteuid() == 0 {
       directory = "/var/lib/accountstatus"

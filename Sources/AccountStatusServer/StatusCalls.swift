@@ -1,22 +1,22 @@
 internal import AccountStatusAPI
-internal import AccountStatusLedger
+package import AccountStatusLedger
 internal import AccountStatusModel
-internal import AccountStatusRules
+package import AccountStatusRules
 internal import CStatusTable
-internal import TTRPC
+package import TTRPC
 
 /// The handlers of `StatusService`. On the loop's thread.
 ///
 /// Current BASIC answers come from the index, on the spot; everything else, and what the index
 /// cannot say at this instant, is evaluated.
-final class StatusCalls {
+package final class StatusCalls {
   private let index: StatusIndex
   private let evaluator: Evaluator
   private let freshness: Freshness
   private let editions: EditionCatalogue
   private let clock: any LedgerClock
 
-  init(
+  package init(
     index: StatusIndex, evaluator: Evaluator, freshness: Freshness, editions: EditionCatalogue,
     clock: any LedgerClock
   ) {
@@ -28,7 +28,7 @@ final class StatusCalls {
   }
 
   /// Adds the service to a router; `server` gives the server that late answers go to.
-  func register(in router: inout Router, _ server: @escaping () -> RPCServer) {
+  package func register(in router: inout Router, _ server: @escaping () -> RPCServer) {
     let pointReads = index.pointReads
     router.unary(StatusService.getStatus) { [self] context, payload, reply in
       if pointReads.answer(context, payload, &reply) { return }
@@ -161,26 +161,26 @@ extension StatusCalls {
 }
 
 /// Results that come one by one, in any order, and go on together in their own.
-final class Gathering<Element> {
+package final class Gathering<Element> {
   private var elements: [Element?]
   private var missing: Int
   private let completion: ([Element]) -> Void
 
-  init(count: Int, _ completion: @escaping ([Element]) -> Void) {
+  package init(count: Int, _ completion: @escaping ([Element]) -> Void) {
     elements = Array(repeating: nil, count: count)
     missing = count
     self.completion = completion
   }
 
   /// Takes the result of a place, once.
-  func set(_ place: Int, _ element: Element) {
+  package func set(_ place: Int, _ element: Element) {
     elements[place] = element
     missing -= 1
     if missing == 0 { completion(elements.compactMap(\.self)) }
   }
 
   /// Nothing was asked for: goes on at once.
-  func completeIfEmpty() {
+  package func completeIfEmpty() {
     if elements.isEmpty { completion([]) }
   }
 }

@@ -1,6 +1,6 @@
-internal import AccountStatusLedger
-internal import AccountStatusModel
-internal import CStatusTable
+package import AccountStatusLedger
+package import AccountStatusModel
+package import CStatusTable
 internal import Glibc
 
 /// Every account's current status in memory: the status table, and what lists need beside it.
@@ -8,7 +8,7 @@ internal import Glibc
 /// Written and read on the loop's thread only, from what the ledger has committed. A record holds
 /// the answer before and after its next change by time, so a read is right at its instant whether
 /// the ledger has caught up with the clock or not.
-final class StatusIndex {
+package final class StatusIndex {
   private let writer: OpaquePointer
   private let table: UnsafePointer<status_table>
   /// The accounts by id, for lists.
@@ -17,15 +17,19 @@ final class StatusIndex {
   private var byState = [RecordSet](repeating: RecordSet(), count: AccountState.allCases.count + 1)
   private var byReason = [RecordSet](repeating: RecordSet(), count: ReasonCode.allCases.count + 1)
   private var all = RecordSet()
+  /// The latest instant that any record begins at.
+  private var latestStart = Instant(nanoseconds: .min)
+  /// The first instant at which the ledger knows of a transition that it has not committed.
+  package var nextTransitionAt = Instant.distantFuture
 
   /// What the table shows at least.
-  private(set) var token = LedgerToken(
+  package private(set) var token = LedgerToken(
     storeID: StoreID(bytes: [UInt8](repeating: 0, count: 16)), epoch: 0, position: 0)
   /// What point reads use; its buffers are this object's.
   private let state: UnsafeMutablePointer<PointReadState>
   private let tokenBuffer: UnsafeMutableRawBufferPointer
 
-  init(edition: String, capacity: UInt32) throws(StartError) {
+  package init(edition: String, capacity: UInt32) throws(StartError) {
     var properties = status_table_properties()
     properties.capacity = capacity
     properties.known_capabilities = WordSet<Capability>.all.bits
@@ -64,20 +68,22 @@ final class StatusIndex {
   }
 
   /// Answers point reads, for as long as the index lives.
-  var pointReads: PointReads { PointReads(state: state) }
+  package var pointReads: PointReads { PointReads(state: state) }
 
   /// The token as clients get it.
-  var encodedToken: [UInt8] { Array(state.pointee.token) }
+  package var encodedToken: [UInt8] { Array(state.pointee.token) }
 
   /// Accounts that have a record.
-  var count: Int { Int(status_table_count(table)) }
+  package var count: Int { Int(status_table_count(table)) }
 }
 
 // MARK: - Reading
 
 extension StatusIndex {
   /// Reads one account's answer by its id as text.
-  func read(_ id: AccountID, at now: Instant) -> (status_table_result, status_table_status) {
+  package func read(
+    _ id: AccountID, at now: Instant
+  ) -> (status_table_result, status_table_status) {
     var status = status_table_status()
     var text = id.text
     let result = text.withUTF8 {
@@ -87,31 +93,33 @@ extension StatusIndex {
   }
 
   /// One account of a list.
-  struct Entry {
-    let accountID: AccountID
-    let result: status_table_result
-    let status: status_table_status
+  package struct Entry {
+    package let accountID: AccountID
+    package let result: status_table_result
+    package let status: status_table_status
   }
 
   /// A part of a list.
-  struct Page {
-    var entries: [Entry] = []
+  package struct Page {
+    package var entries: [Entry] = []
     /// Where the next part begins: behind this account. nil: there is no more.
-    var continuation: AccountID?
+    package var continuation: AccountID?
   }
 
   /// Accounts looked at for one page, so that a rare answer among a million accounts does not
   /// hold up the loop.
-  static let pageEffort = 65_536
+  package static let pageEffort = 65_536
 
   /// The accounts that match, by id, from behind an id on.
   ///
   /// An entry that is STALE may match or not: only its evaluation can tell.
   ///
   /// - limit: how many to return at most.
-  func list(
+  package func list(
     state: AccountState?, reason: ReasonCode?, after id: AccountID?, limit: Int, at now: Instant
   ) -> Page {
+    // Only as long as every record holds do the sets know them all.
+    let isSettled = latestStart <= now && now < nextTransitionAt
     let candidates =
       reason.map { byReason[Int($0.rawValue)] } ?? state.map { byState[Int($0.rawValue)] } ?? all
     var cursor = cursor(after: id)
@@ -121,7 +129,7 @@ extension StatusIndex {
     for _ in 0..<Self.pageEffort {
       guard status_table_order_next(order, &cursor, &number) else { return page }
       last = number
-      guard candidates.contains(number), let entry = entry(number, at: now),
+      guard !isSettled || candidates.contains(number), let entry = entry(number, at: now),
         entry.result == .STATUS_TABLE_STALE || entry.matches(state: state, reason: reason)
       else { continue }
       page.entries.append(entry)
@@ -173,7 +181,8 @@ extension StatusIndex {
   ///
   /// A row that the rules in force did not decide is kept, but as one that holds at no instant:
   /// readers fall back to evaluation until the ledger has evaluated it anew.
-  func publish(_ row: StatusRow) {
+  package func publish(_ row: StatusRow) {
+    latestStart = max(latestStart, row.validFrom)
     var record = status_table_record()
     record.valid_from = row.validFrom.nanoseconds
     record.flip_at = row.isCurrent ? row.flipAt.nanoseconds : record.valid_from
@@ -195,13 +204,13 @@ extension StatusIndex {
   }
 
   /// Lets lists find the accounts that were published for the first time.
-  func takeInNewAccounts() {
+  package func takeInNewAccounts() {
     let result = status_table_order_update(order, table)
     precondition(result == 0, "cannot order the accounts: \(describe(errno: -result))")
   }
 
   /// Says that everything up to a commit has been published.
-  func advance(to token: LedgerToken) {
+  package func advance(to token: LedgerToken) {
     takeInNewAccounts()
     self.token = token
     tokenBuffer.copyBytes(from: token.encoded)
@@ -210,7 +219,7 @@ extension StatusIndex {
   }
 
   /// Tells readers of the table which instant counts instead of the wall clock.
-  func setManualClock(_ now: Instant) {
+  package func setManualClock(_ now: Instant) {
     status_table_set_manual_now(writer, now.nanoseconds)
     state.pointee.manualNow = now.nanoseconds
   }
@@ -251,7 +260,7 @@ extension status_table_answer {
 
 extension status_table_status {
   /// The answer as a standing whose reasons carry their code only.
-  var standing: Standing {
+  package var standing: Standing {
     Standing(
       state: AccountState(rawValue: answer.state) ?? .notCovered,
       since: Instant(nanoseconds: answer.since),

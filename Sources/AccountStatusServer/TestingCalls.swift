@@ -1,23 +1,23 @@
 internal import AccountStatusAPI
-internal import AccountStatusLedger
+package import AccountStatusLedger
 internal import AccountStatusModel
-internal import TTRPC
+package import TTRPC
 
 /// The handlers of `TestingService`: they exist only in an ephemeral server. On the loop's thread.
-final class TestingCalls {
+package final class TestingCalls {
   private let link: LedgerLink
   private let index: StatusIndex
   /// nil under the system's clock, which nobody sets here.
   private let clock: ManualClock?
 
-  init(link: LedgerLink, index: StatusIndex, clock: ManualClock?) {
+  package init(link: LedgerLink, index: StatusIndex, clock: ManualClock?) {
     self.link = link
     self.index = index
     self.clock = clock
   }
 
   /// Adds the service to a router.
-  func register(in router: inout Router, _ server: @escaping () -> RPCServer) {
+  package func register(in router: inout Router, _ server: @escaping () -> RPCServer) {
     router.unary(TestingService.setClock) { [self] context, payload, reply in
       Responder.run(context, &reply, server) { responder throws(RPCError) in
         let now = try SetClockRequest.decodeRequest(payload).now

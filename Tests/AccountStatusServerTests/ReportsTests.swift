@@ -1,0 +1,119 @@
+import AccountStatusAPI
+import AccountStatusLedger
+import AccountStatusModel
+import AccountStatusRules
+import AccountStatusServer
+import TTRPC
+import Testing
+
+@Suite("Reports on their way into the ledger and back")
+struct ReportsTests {
+  private func malformed(_ place: Int) -> ReceivedFact {
+    var received = ReceivedFact(registration())
+    received.fact = .failure(FormError(field: "facts[\(place)].factId", "is empty"))
+    return received
+  }
+
+  /// Three good facts, at 0, 2 and 3, and two malformed ones.
+  private var mixed: [ReceivedFact] {
+    [
+      ReceivedFact(registration()), malformed(1), ReceivedFact(invoice()),
+      ReceivedFact(payment(at: autumn)), malformed(4),
+    ]
+  }
+
+  private var token: LedgerToken { LedgerToken(storeID: .random(), epoch: 1, position: 12) }
+
+  /// What a real ledger says of a fact whose name is taken.
+  private let refusal: RefusedFact
+
+  init() throws {
+    let server = try LocalServer()
+    var other = registration()
+    other.kind = .accountClosed
+    let result = try server.answer("a refusal") {
+      server.link.report([registration(), other], mode: .each, recorder: Recorder(), $0)
+    }
+    guard case .done(let results) = try result.get().0, case .refused(let refused) = results[1]
+    else { throw TestFailure("it was stored") }
+    refusal = refused
+  }
+
+  private func refused(_ index: Int, _ fact: Fact) -> RefusedFact {
+    var copy = refusal
+    copy.index = index
+    copy.identity = fact.identity
+    return copy
+  }
+
+  /// The refused field, as part of a path.
+  private var field: String { refusal.refusal.field.isEmpty ? "" : ".\(refusal.refusal.field)" }
+
+  @Test func `each: results stand where their facts stood`() throws {
+    var report = Report(mixed, mode: .each)
+    #expect(report.isWorthAsking)
+    #expect(report.facts == [registration(), invoice(), payment(at: autumn)])
+    let position = token
+    let answered = try report.complete(
+      with: .success(
+        (
+          .done([
+            .stored(sequence: 7), .refused(refused(1, invoice())),
+            .duplicate(sequence: 3),
+          ]), position
+        )))
+    #expect(answered == position)
+    #expect(report.finished.count == 5)
+    #expect(report.finished[0] == .stored(sequence: 7))
+    #expect(report.finished[3] == .duplicate(sequence: 3))
+    #expect(report.refusals.map(\.index) == [1, 2, 4])
+    #expect(
+      report.refusals.map(\.field)
+        == ["facts[1].factId", "facts[2]\(field)", "facts[4].factId"])
+    #expect(
+      report.refusals.map(\.code) == [.invalidArgument, .alreadyExists, .invalidArgument])
+  }
+
+  @Test func `all or nothing: one malformed fact and the ledger is not asked`() {
+    let report = Report(mixed, mode: .allOrNothing)
+    #expect(!report.isWorthAsking)
+    #expect(report.refusals.map(\.index) == [1, 4])
+  }
+
+  @Test func `nothing good is not worth asking in either mode`() {
+    #expect(!Report([malformed(0)], mode: .each).isWorthAsking)
+    #expect(!Report([malformed(0)], mode: .allOrNothing).isWorthAsking)
+    #expect(Report([malformed(0)], mode: .each).finished.count == 1)
+  }
+
+  @Test func `all or nothing: the ledger's refusal fails the call with every refused fact`() {
+    var report = Report([registration(), invoice()].map { ReceivedFact($0) }, mode: .allOrNothing)
+    let error = #expect(throws: RPCError.self) {
+      try report.complete(
+        with: .success(
+          (
+            .refused([
+              refused(0, registration()), refused(1, invoice()),
+            ]), token
+          )))
+    }
+    #expect(error?.code == .alreadyExists)
+    #expect(error?.message.hasPrefix("nothing was stored: facts[0]\(field): ") == true)
+    #expect(error?.message.hasSuffix("\(refusal.refusal.message) (and 1 more)") == true)
+    #expect(error?.fieldViolations.map(\.field) == ["facts[0]\(field)", "facts[1]\(field)"])
+  }
+
+  @Test func `a ledger that cannot store fails the call, to be sent again`() {
+    var report = Report([ReceivedFact(registration())], mode: .each)
+    let error = #expect(throws: RPCError.self) {
+      try report.complete(with: .failure(LedgerError(.diskFull, "the disk is full")))
+    }
+    #expect(error?.code == .unavailable)
+    #expect(error?.message == "the disk is full")
+    #expect(error?.retryDelay != nil)
+  }
+
+  @Test func `a refusal without a reason is the server's fault, not the client's`() {
+    #expect(RPCError.refused([]).code == .internal)
+  }
+}
