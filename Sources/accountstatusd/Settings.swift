@@ -1,4 +1,4 @@
-internal import AccountStatusServer
+package import AccountStatusServer
 internal import Configuration
 internal import Foundation
 internal import SystemPackage
@@ -7,9 +7,9 @@ internal import SystemPackage
 ///
 /// A key is spelt `runtimeDirectory` in the file, `ACCOUNTSTATUSD_RUNTIME_DIRECTORY` in the
 /// environment and `--runtime-directory` as a flag.
-struct Settings: Sendable {
+package struct Settings: Sendable {
   /// Every key that a configuration file may hold.
-  enum Key: String, CaseIterable {
+  package enum Key: String, CaseIterable {
     case runtimeDirectory
     case database
     case policyEdition
@@ -21,7 +21,7 @@ struct Settings: Sendable {
   /// Reads the file, if one is named. `flags` holds what the command line set.
   ///
   /// Blocks the thread until the asynchronous reader is done.
-  static func read(
+  package static func read(
     flags: [Key: String], file: String?, environment: [String: String]
   ) throws(StartError) -> Settings {
     let outcome = Outcome<Result<Settings, StartError>>()
@@ -44,7 +44,8 @@ struct Settings: Sendable {
     }
     var providers: [any ConfigProvider] = [
       InMemoryProvider(name: "command line", values: Dictionary(uniqueKeysWithValues: set)),
-      EnvironmentVariablesProvider(environmentVariables: environment)
+      // A variable that is set to nothing is not set, and does not hide what the file says.
+      EnvironmentVariablesProvider(environmentVariables: environment.filter { $1 != "" })
         .prefixKeys(with: "accountstatusd"),
     ]
     if let file { providers.append(try await Self.provider(file)) }
@@ -52,7 +53,7 @@ struct Settings: Sendable {
   }
 
   /// The value of a key; nil where nobody sets it.
-  subscript(_ key: Key) -> String? {
+  package subscript(_ key: Key) -> String? {
     reader.string(forKey: ConfigKey(key.rawValue)).flatMap { $0.isEmpty ? nil : $0 }
   }
 
