@@ -78,6 +78,20 @@ let tests: [Target] = [
     name: "accountstatus-benchTests", dependencies: ["accountstatus-bench", "accountstatusd"],
     swiftSettings: swift),
   .testTarget(
+    name: "AccountStatusServerTests",
+    dependencies: [
+      "AccountStatusServer", "AccountStatusLedger", "AccountStatusRules", "AccountStatusAPI",
+      "AccountStatusModel", "TTRPC", "CStatusTable", "CLinux",
+      .product(name: "Logging", package: "swift-log"),
+    ],
+    swiftSettings: swift),
+  .testTarget(
+    name: "accountstatusdTests", dependencies: ["accountstatusd", "AccountStatusServer"],
+    swiftSettings: swift),
+  .testTarget(
+    name: "AccountStatusTestingTests",
+    dependencies: ["AccountStatusTesting", "accountstatusd"], swiftSettings: swift),
+  .testTarget(
     name: "EndToEndTests",
     dependencies: ["AccountStatusTesting", "AccountStatusClient", "AccountStatusModel"],
     swiftSettings: swift),
