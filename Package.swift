@@ -90,7 +90,10 @@ let tests: [Target] = [
     swiftSettings: swift),
   .testTarget(
     name: "AccountStatusTestingTests",
-    dependencies: ["AccountStatusTesting", "accountstatusd"], swiftSettings: swift),
+    dependencies: [
+      "AccountStatusTesting", "AccountStatusClient", "AccountStatusModel", "accountstatusd",
+    ],
+    swiftSettings: swift),
   .testTarget(
     name: "EndToEndTests",
     dependencies: ["AccountStatusTesting", "AccountStatusClient", "AccountStatusModel"],

@@ -1,5 +1,8 @@
+import AccountStatusClient
+import AccountStatusModel
 import AccountStatusTesting
 import Foundation
+import Synchronization
 import Testing
 
 @Suite("The daemon in a process of its own")
@@ -44,4 +47,54 @@ struct ServerProcessTests {
     }
     try? FileManager.default.removeItem(atPath: directory)
   }
+
+  @Test func `stopped under load it answers or fails every call, and ends in time`() async throws {
+    let server = try ServerProcess.ephemeral()
+    let client = try AccountStatusClient(socket: server.socket)
+    let pid = server.pid
+    let calls = Calls()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for writer in 0..<8 {
+        group.addTask {
+          for number in 0..<1_000_000 {
+            do throws(AccountStatusError) {
+              _ = try await client.report([
+                Fact(
+                  accountID: AccountID(checked: "account-\(writer)-\(number)"), source: "test",
+                  factID: Identifier(checked: "register-\(writer)-\(number)"),
+                  effectiveAt: "2026-01-01T00:00:00Z",
+                  kind: .accountRegistered(
+                    AccountRegistered(
+                      cloud: .publicCloud, partnerTypes: [.directBill], program: .csp)))
+              ])
+            } catch {
+              #expect(error.kind == .unavailable, "\(error)")
+              calls.counts.withLock { $0.failed += 1 }
+              return
+            }
+            let answered = calls.counts.withLock {
+              $0.answered += 1
+              return $0.answered
+            }
+            if answered == 200 { kill(pid, SIGTERM) }
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+    let (answered, failed) = calls.counts.withLock(\.self)
+    #expect(answered >= 200 && failed == 8)
+    // All are answered: nothing is left that it could wait 5 s for.
+    let end = ContinuousClock.now + .seconds(5)
+    while server.isRunning, ContinuousClock.now < end { await Task.yield() }
+    #expect(!server.isRunning)
+    // Another signal would end it at once.
+    #expect(server.stop() == 0)
+    client.close()
+  }
+}
+
+/// How calls ended.
+private final class Calls: Sendable {
+  let counts = Mutex((answered: 0, failed: 0))
 }
