@@ -1,6 +1,7 @@
 package import AccountStatusAPI
 package import AccountStatusLedger
 package import AccountStatusModel
+internal import AccountStatusRules
 package import TTRPC
 
 /// One batch of received facts on its way into the ledger and back.
@@ -46,7 +47,10 @@ package struct Report {
     case .done(let outcomes):
       for (place, outcome) in zip(places, outcomes) { results[place] = named(outcome, at: place) }
     case .refused(let refusals):
-      throw .refused(refusals.map { FactRefusal($0.placed(at: places[$0.index])) })
+      throw .refused(
+        refusals.map { FactRefusal($0.placed(at: places[$0.index])) },
+        because: refusals.first?.reason ?? .serverFault,
+        outstanding: refusals.first?.refusal.outstanding ?? [])
     }
     return token
   }
@@ -72,18 +76,36 @@ extension RefusedFact {
     copy.index = place
     return copy
   }
+
+  /// The documented reason: which rule stands against the fact.
+  fileprivate var reason: ErrorReason {
+    switch refusal.code {
+    case .invalidArgument: .malformedField
+    case .alreadyExists: refusal.field == "factId" ? .factConflict : .thingConflict
+    case .failedPrecondition: refusal.outstanding.isEmpty ? .roleNotAllowed : .reasonsOutstanding
+    }
+  }
 }
 
 extension RPCError {
-  /// A failed ALL_OR_NOTHING report: the first refusal's code, and every refusal as a detail.
-  package static func refused(_ refusals: [AccountStatusAPI.FactRefusal]) -> RPCError {
+  /// A failed ALL_OR_NOTHING report: the first refusal's reason, and every refusal as a detail.
+  ///
+  /// - outstanding: the reasons that stand against an approval; they become metadata, each with
+  ///   its subjects.
+  package static func refused(
+    _ refusals: [AccountStatusAPI.FactRefusal], because reason: ErrorReason = .malformedField,
+    outstanding: [Reason] = []
+  ) -> RPCError {
     guard let first = refusals.first else {
       return RPCError(.serverFault, "a report was refused without a reason")
     }
     let others = refusals.count > 1 ? " (and \(refusals.count - 1) more)" : ""
     let place = first.field.isEmpty ? "facts[\(first.index)]" : first.field
     return RPCError(
-      first.code, "nothing was stored: \(place): \(first.message)\(others)",
+      reason, "nothing was stored: \(place): \(first.message)\(others)",
+      metadata: outstanding.map {
+        ($0.code.contractName, $0.subjects.map(\.text).joined(separator: ","))
+      },
       details: [
         .badRequest(
           refusals.map { FieldViolation(field: $0.field, description: $0.message) }),

@@ -19,6 +19,7 @@ import Testing
     }
     #expect(failure?.kind == .invalidArgument)
     #expect(failure?.field == "facts[1].creditApplied.amount")
+    #expect(failure?.reason == "MALFORMED_FIELD")
     #expect(failure?.refusals.map(\.factID) == ["bad"])
     #expect(try await served.client.listFacts(of: "northwind").all().count == 1)
 
@@ -42,6 +43,8 @@ import Testing
     }
     #expect(failure?.kind == .failedPrecondition)
     #expect(failure?.message.contains("BILLING_PAST_DUE") == true)
+    #expect(failure?.reason == "REASONS_OUTSTANDING")
+    #expect(failure?.metadata == ["BILLING_PAST_DUE": "INV-1"])
     #expect(failure?.message.contains("INV-1") == true)
     #expect(try await served.client.getStatus("northwind").state == .suspended)
     #expect(try await served.client.listFacts(of: "northwind").all().count == 2)
@@ -62,6 +65,7 @@ import Testing
       try await served.report(.disputeOpened(invoiceID: "INV-2"), at: Served.start, id: "same")
     }
     #expect(failure?.kind == .alreadyExists)
+    #expect(failure?.reason == "FACT_CONFLICT")
     let elsewhere = await #expect(throws: AccountStatusError.self) {
       try await served.report(
         .disputeOpened(invoiceID: "INV-1"), of: "other", at: Served.start, id: "same")
