@@ -277,6 +277,231 @@ void   accountstatus__v1__get_stats_response__free_unpacked
   assert(message->base.descriptor == &accountstatus__v1__get_stats_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   accountstatus__v1__list_editions_request__init
+                     (Accountstatus__V1__ListEditionsRequest         *message)
+{
+  static const Accountstatus__V1__ListEditionsRequest init_value = ACCOUNTSTATUS__V1__LIST_EDITIONS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t accountstatus__v1__list_editions_request__get_packed_size
+                     (const Accountstatus__V1__ListEditionsRequest *message)
+{
+  assert(message->base.descriptor == &accountstatus__v1__list_editions_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t accountstatus__v1__list_editions_request__pack
+                     (const Accountstatus__V1__ListEditionsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &accountstatus__v1__list_editions_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t accountstatus__v1__list_editions_request__pack_to_buffer
+                     (const Accountstatus__V1__ListEditionsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &accountstatus__v1__list_editions_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Accountstatus__V1__ListEditionsRequest *
+       accountstatus__v1__list_editions_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Accountstatus__V1__ListEditionsRequest *)
+     protobuf_c_message_unpack (&accountstatus__v1__list_editions_request__descriptor,
+                                allocator, len, data);
+}
+void   accountstatus__v1__list_editions_request__free_unpacked
+                     (Accountstatus__V1__ListEditionsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &accountstatus__v1__list_editions_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   accountstatus__v1__edition_summary__init
+                     (Accountstatus__V1__EditionSummary         *message)
+{
+  static const Accountstatus__V1__EditionSummary init_value = ACCOUNTSTATUS__V1__EDITION_SUMMARY__INIT;
+  *message = init_value;
+}
+size_t accountstatus__v1__edition_summary__get_packed_size
+                     (const Accountstatus__V1__EditionSummary *message)
+{
+  assert(message->base.descriptor == &accountstatus__v1__edition_summary__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t accountstatus__v1__edition_summary__pack
+                     (const Accountstatus__V1__EditionSummary *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &accountstatus__v1__edition_summary__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t accountstatus__v1__edition_summary__pack_to_buffer
+                     (const Accountstatus__V1__EditionSummary *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &accountstatus__v1__edition_summary__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Accountstatus__V1__EditionSummary *
+       accountstatus__v1__edition_summary__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Accountstatus__V1__EditionSummary *)
+     protobuf_c_message_unpack (&accountstatus__v1__edition_summary__descriptor,
+                                allocator, len, data);
+}
+void   accountstatus__v1__edition_summary__free_unpacked
+                     (Accountstatus__V1__EditionSummary *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &accountstatus__v1__edition_summary__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   accountstatus__v1__list_editions_response__init
+                     (Accountstatus__V1__ListEditionsResponse         *message)
+{
+  static const Accountstatus__V1__ListEditionsResponse init_value = ACCOUNTSTATUS__V1__LIST_EDITIONS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t accountstatus__v1__list_editions_response__get_packed_size
+                     (const Accountstatus__V1__ListEditionsResponse *message)
+{
+  assert(message->base.descriptor == &accountstatus__v1__list_editions_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t accountstatus__v1__list_editions_response__pack
+                     (const Accountstatus__V1__ListEditionsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &accountstatus__v1__list_editions_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t accountstatus__v1__list_editions_response__pack_to_buffer
+                     (const Accountstatus__V1__ListEditionsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &accountstatus__v1__list_editions_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Accountstatus__V1__ListEditionsResponse *
+       accountstatus__v1__list_editions_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Accountstatus__V1__ListEditionsResponse *)
+     protobuf_c_message_unpack (&accountstatus__v1__list_editions_response__descriptor,
+                                allocator, len, data);
+}
+void   accountstatus__v1__list_editions_response__free_unpacked
+                     (Accountstatus__V1__ListEditionsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &accountstatus__v1__list_editions_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   accountstatus__v1__get_edition_request__init
+                     (Accountstatus__V1__GetEditionRequest         *message)
+{
+  static const Accountstatus__V1__GetEditionRequest init_value = ACCOUNTSTATUS__V1__GET_EDITION_REQUEST__INIT;
+  *message = init_value;
+}
+size_t accountstatus__v1__get_edition_request__get_packed_size
+                     (const Accountstatus__V1__GetEditionRequest *message)
+{
+  assert(message->base.descriptor == &accountstatus__v1__get_edition_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t accountstatus__v1__get_edition_request__pack
+                     (const Accountstatus__V1__GetEditionRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &accountstatus__v1__get_edition_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t accountstatus__v1__get_edition_request__pack_to_buffer
+                     (const Accountstatus__V1__GetEditionRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &accountstatus__v1__get_edition_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Accountstatus__V1__GetEditionRequest *
+       accountstatus__v1__get_edition_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Accountstatus__V1__GetEditionRequest *)
+     protobuf_c_message_unpack (&accountstatus__v1__get_edition_request__descriptor,
+                                allocator, len, data);
+}
+void   accountstatus__v1__get_edition_request__free_unpacked
+                     (Accountstatus__V1__GetEditionRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &accountstatus__v1__get_edition_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   accountstatus__v1__get_edition_response__init
+                     (Accountstatus__V1__GetEditionResponse         *message)
+{
+  static const Accountstatus__V1__GetEditionResponse init_value = ACCOUNTSTATUS__V1__GET_EDITION_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t accountstatus__v1__get_edition_response__get_packed_size
+                     (const Accountstatus__V1__GetEditionResponse *message)
+{
+  assert(message->base.descriptor == &accountstatus__v1__get_edition_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t accountstatus__v1__get_edition_response__pack
+                     (const Accountstatus__V1__GetEditionResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &accountstatus__v1__get_edition_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t accountstatus__v1__get_edition_response__pack_to_buffer
+                     (const Accountstatus__V1__GetEditionResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &accountstatus__v1__get_edition_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Accountstatus__V1__GetEditionResponse *
+       accountstatus__v1__get_edition_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Accountstatus__V1__GetEditionResponse *)
+     protobuf_c_message_unpack (&accountstatus__v1__get_edition_response__descriptor,
+                                allocator, len, data);
+}
+void   accountstatus__v1__get_edition_response__free_unpacked
+                     (Accountstatus__V1__GetEditionResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &accountstatus__v1__get_edition_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 #define accountstatus__v1__get_info_request__field_descriptors NULL
 #define accountstatus__v1__get_info_request__field_indices_by_name NULL
 #define accountstatus__v1__get_info_request__number_ranges NULL
@@ -738,14 +963,227 @@ const ProtobufCMessageDescriptor accountstatus__v1__get_stats_response__descript
   (ProtobufCMessageInit) accountstatus__v1__get_stats_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor accountstatus__v1__admin_service__method_descriptors[2] =
+#define accountstatus__v1__list_editions_request__field_descriptors NULL
+#define accountstatus__v1__list_editions_request__field_indices_by_name NULL
+#define accountstatus__v1__list_editions_request__number_ranges NULL
+const ProtobufCMessageDescriptor accountstatus__v1__list_editions_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "accountstatus.v1.ListEditionsRequest",
+  "ListEditionsRequest",
+  "Accountstatus__V1__ListEditionsRequest",
+  "accountstatus.v1",
+  sizeof(Accountstatus__V1__ListEditionsRequest),
+  0,
+  accountstatus__v1__list_editions_request__field_descriptors,
+  accountstatus__v1__list_editions_request__field_indices_by_name,
+  0,  accountstatus__v1__list_editions_request__number_ranges,
+  (ProtobufCMessageInit) accountstatus__v1__list_editions_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor accountstatus__v1__edition_summary__field_descriptors[3] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__EditionSummary, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "is_default",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__EditionSummary, is_default),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "file",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__EditionSummary, file),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned accountstatus__v1__edition_summary__field_indices_by_name[] = {
+  2,   /* field[2] = file */
+  1,   /* field[1] = is_default */
+  0,   /* field[0] = name */
+};
+static const ProtobufCIntRange accountstatus__v1__edition_summary__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor accountstatus__v1__edition_summary__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "accountstatus.v1.EditionSummary",
+  "EditionSummary",
+  "Accountstatus__V1__EditionSummary",
+  "accountstatus.v1",
+  sizeof(Accountstatus__V1__EditionSummary),
+  3,
+  accountstatus__v1__edition_summary__field_descriptors,
+  accountstatus__v1__edition_summary__field_indices_by_name,
+  1,  accountstatus__v1__edition_summary__number_ranges,
+  (ProtobufCMessageInit) accountstatus__v1__edition_summary__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor accountstatus__v1__list_editions_response__field_descriptors[1] =
+{
+  {
+    "editions",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Accountstatus__V1__ListEditionsResponse, n_editions),
+    offsetof(Accountstatus__V1__ListEditionsResponse, editions),
+    &accountstatus__v1__edition_summary__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned accountstatus__v1__list_editions_response__field_indices_by_name[] = {
+  0,   /* field[0] = editions */
+};
+static const ProtobufCIntRange accountstatus__v1__list_editions_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor accountstatus__v1__list_editions_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "accountstatus.v1.ListEditionsResponse",
+  "ListEditionsResponse",
+  "Accountstatus__V1__ListEditionsResponse",
+  "accountstatus.v1",
+  sizeof(Accountstatus__V1__ListEditionsResponse),
+  1,
+  accountstatus__v1__list_editions_response__field_descriptors,
+  accountstatus__v1__list_editions_response__field_indices_by_name,
+  1,  accountstatus__v1__list_editions_response__number_ranges,
+  (ProtobufCMessageInit) accountstatus__v1__list_editions_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor accountstatus__v1__get_edition_request__field_descriptors[1] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__GetEditionRequest, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned accountstatus__v1__get_edition_request__field_indices_by_name[] = {
+  0,   /* field[0] = name */
+};
+static const ProtobufCIntRange accountstatus__v1__get_edition_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor accountstatus__v1__get_edition_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "accountstatus.v1.GetEditionRequest",
+  "GetEditionRequest",
+  "Accountstatus__V1__GetEditionRequest",
+  "accountstatus.v1",
+  sizeof(Accountstatus__V1__GetEditionRequest),
+  1,
+  accountstatus__v1__get_edition_request__field_descriptors,
+  accountstatus__v1__get_edition_request__field_indices_by_name,
+  1,  accountstatus__v1__get_edition_request__number_ranges,
+  (ProtobufCMessageInit) accountstatus__v1__get_edition_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor accountstatus__v1__get_edition_response__field_descriptors[2] =
+{
+  {
+    "edition",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__GetEditionResponse, edition),
+    &accountstatus__v1__policy_edition__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "summary",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__GetEditionResponse, summary),
+    &accountstatus__v1__edition_summary__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned accountstatus__v1__get_edition_response__field_indices_by_name[] = {
+  0,   /* field[0] = edition */
+  1,   /* field[1] = summary */
+};
+static const ProtobufCIntRange accountstatus__v1__get_edition_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor accountstatus__v1__get_edition_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "accountstatus.v1.GetEditionResponse",
+  "GetEditionResponse",
+  "Accountstatus__V1__GetEditionResponse",
+  "accountstatus.v1",
+  sizeof(Accountstatus__V1__GetEditionResponse),
+  2,
+  accountstatus__v1__get_edition_response__field_descriptors,
+  accountstatus__v1__get_edition_response__field_indices_by_name,
+  1,  accountstatus__v1__get_edition_response__number_ranges,
+  (ProtobufCMessageInit) accountstatus__v1__get_edition_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCMethodDescriptor accountstatus__v1__admin_service__method_descriptors[4] =
 {
   { "GetInfo", &accountstatus__v1__get_info_request__descriptor, &accountstatus__v1__get_info_response__descriptor },
   { "GetStats", &accountstatus__v1__get_stats_request__descriptor, &accountstatus__v1__get_stats_response__descriptor },
+  { "ListEditions", &accountstatus__v1__list_editions_request__descriptor, &accountstatus__v1__list_editions_response__descriptor },
+  { "GetEdition", &accountstatus__v1__get_edition_request__descriptor, &accountstatus__v1__get_edition_response__descriptor },
 };
 const unsigned accountstatus__v1__admin_service__method_indices_by_name[] = {
+  3,        /* GetEdition */
   0,        /* GetInfo */
-  1         /* GetStats */
+  1,        /* GetStats */
+  2         /* ListEditions */
 };
 const ProtobufCServiceDescriptor accountstatus__v1__admin_service__descriptor =
 {
@@ -754,7 +1192,7 @@ const ProtobufCServiceDescriptor accountstatus__v1__admin_service__descriptor =
   "AdminService",
   "Accountstatus__V1__AdminService",
   "accountstatus.v1",
-  2,
+  4,
   accountstatus__v1__admin_service__method_descriptors,
   accountstatus__v1__admin_service__method_indices_by_name
 };
@@ -773,6 +1211,22 @@ void accountstatus__v1__admin_service__get_stats(ProtobufCService *service,
 {
   assert(service->descriptor == &accountstatus__v1__admin_service__descriptor);
   service->invoke(service, 1, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void accountstatus__v1__admin_service__list_editions(ProtobufCService *service,
+                                                     const Accountstatus__V1__ListEditionsRequest *input,
+                                                     Accountstatus__V1__ListEditionsResponse_Closure closure,
+                                                     void *closure_data)
+{
+  assert(service->descriptor == &accountstatus__v1__admin_service__descriptor);
+  service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void accountstatus__v1__admin_service__get_edition(ProtobufCService *service,
+                                                   const Accountstatus__V1__GetEditionRequest *input,
+                                                   Accountstatus__V1__GetEditionResponse_Closure closure,
+                                                   void *closure_data)
+{
+  assert(service->descriptor == &accountstatus__v1__admin_service__descriptor);
+  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void accountstatus__v1__admin_service__init (Accountstatus__V1__AdminService_Service *service,
                                              Accountstatus__V1__AdminService_ServiceDestroy destroy)

@@ -412,6 +412,636 @@ void   accountstatus__v1__list_facts_response__free_unpacked
   assert(message->base.descriptor == &accountstatus__v1__list_facts_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   accountstatus__v1__get_history_request__init
+                     (Accountstatus__V1__GetHistoryRequest         *message)
+{
+  static const Accountstatus__V1__GetHistoryRequest init_value = ACCOUNTSTATUS__V1__GET_HISTORY_REQUEST__INIT;
+  *message = init_value;
+}
+size_t accountstatus__v1__get_history_request__get_packed_size
+                     (const Accountstatus__V1__GetHistoryRequest *message)
+{
+  assert(message->base.descriptor == &accountstatus__v1__get_history_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t accountstatus__v1__get_history_request__pack
+                     (const Accountstatus__V1__GetHistoryRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &accountstatus__v1__get_history_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t accountstatus__v1__get_history_request__pack_to_buffer
+                     (const Accountstatus__V1__GetHistoryRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &accountstatus__v1__get_history_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Accountstatus__V1__GetHistoryRequest *
+       accountstatus__v1__get_history_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Accountstatus__V1__GetHistoryRequest *)
+     protobuf_c_message_unpack (&accountstatus__v1__get_history_request__descriptor,
+                                allocator, len, data);
+}
+void   accountstatus__v1__get_history_request__free_unpacked
+                     (Accountstatus__V1__GetHistoryRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &accountstatus__v1__get_history_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   accountstatus__v1__episode__init
+                     (Accountstatus__V1__Episode         *message)
+{
+  static const Accountstatus__V1__Episode init_value = ACCOUNTSTATUS__V1__EPISODE__INIT;
+  *message = init_value;
+}
+size_t accountstatus__v1__episode__get_packed_size
+                     (const Accountstatus__V1__Episode *message)
+{
+  assert(message->base.descriptor == &accountstatus__v1__episode__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t accountstatus__v1__episode__pack
+                     (const Accountstatus__V1__Episode *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &accountstatus__v1__episode__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t accountstatus__v1__episode__pack_to_buffer
+                     (const Accountstatus__V1__Episode *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &accountstatus__v1__episode__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Accountstatus__V1__Episode *
+       accountstatus__v1__episode__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Accountstatus__V1__Episode *)
+     protobuf_c_message_unpack (&accountstatus__v1__episode__descriptor,
+                                allocator, len, data);
+}
+void   accountstatus__v1__episode__free_unpacked
+                     (Accountstatus__V1__Episode *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &accountstatus__v1__episode__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   accountstatus__v1__decision_record__init
+                     (Accountstatus__V1__DecisionRecord         *message)
+{
+  static const Accountstatus__V1__DecisionRecord init_value = ACCOUNTSTATUS__V1__DECISION_RECORD__INIT;
+  *message = init_value;
+}
+size_t accountstatus__v1__decision_record__get_packed_size
+                     (const Accountstatus__V1__DecisionRecord *message)
+{
+  assert(message->base.descriptor == &accountstatus__v1__decision_record__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t accountstatus__v1__decision_record__pack
+                     (const Accountstatus__V1__DecisionRecord *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &accountstatus__v1__decision_record__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t accountstatus__v1__decision_record__pack_to_buffer
+                     (const Accountstatus__V1__DecisionRecord *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &accountstatus__v1__decision_record__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Accountstatus__V1__DecisionRecord *
+       accountstatus__v1__decision_record__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Accountstatus__V1__DecisionRecord *)
+     protobuf_c_message_unpack (&accountstatus__v1__decision_record__descriptor,
+                                allocator, len, data);
+}
+void   accountstatus__v1__decision_record__free_unpacked
+                     (Accountstatus__V1__DecisionRecord *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &accountstatus__v1__decision_record__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   accountstatus__v1__stretch_state__init
+                     (Accountstatus__V1__StretchState         *message)
+{
+  static const Accountstatus__V1__StretchState init_value = ACCOUNTSTATUS__V1__STRETCH_STATE__INIT;
+  *message = init_value;
+}
+size_t accountstatus__v1__stretch_state__get_packed_size
+                     (const Accountstatus__V1__StretchState *message)
+{
+  assert(message->base.descriptor == &accountstatus__v1__stretch_state__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t accountstatus__v1__stretch_state__pack
+                     (const Accountstatus__V1__StretchState *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &accountstatus__v1__stretch_state__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t accountstatus__v1__stretch_state__pack_to_buffer
+                     (const Accountstatus__V1__StretchState *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &accountstatus__v1__stretch_state__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Accountstatus__V1__StretchState *
+       accountstatus__v1__stretch_state__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Accountstatus__V1__StretchState *)
+     protobuf_c_message_unpack (&accountstatus__v1__stretch_state__descriptor,
+                                allocator, len, data);
+}
+void   accountstatus__v1__stretch_state__free_unpacked
+                     (Accountstatus__V1__StretchState *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &accountstatus__v1__stretch_state__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   accountstatus__v1__corrected_stretch__init
+                     (Accountstatus__V1__CorrectedStretch         *message)
+{
+  static const Accountstatus__V1__CorrectedStretch init_value = ACCOUNTSTATUS__V1__CORRECTED_STRETCH__INIT;
+  *message = init_value;
+}
+size_t accountstatus__v1__corrected_stretch__get_packed_size
+                     (const Accountstatus__V1__CorrectedStretch *message)
+{
+  assert(message->base.descriptor == &accountstatus__v1__corrected_stretch__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t accountstatus__v1__corrected_stretch__pack
+                     (const Accountstatus__V1__CorrectedStretch *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &accountstatus__v1__corrected_stretch__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t accountstatus__v1__corrected_stretch__pack_to_buffer
+                     (const Accountstatus__V1__CorrectedStretch *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &accountstatus__v1__corrected_stretch__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Accountstatus__V1__CorrectedStretch *
+       accountstatus__v1__corrected_stretch__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Accountstatus__V1__CorrectedStretch *)
+     protobuf_c_message_unpack (&accountstatus__v1__corrected_stretch__descriptor,
+                                allocator, len, data);
+}
+void   accountstatus__v1__corrected_stretch__free_unpacked
+                     (Accountstatus__V1__CorrectedStretch *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &accountstatus__v1__corrected_stretch__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   accountstatus__v1__correction__init
+                     (Accountstatus__V1__Correction         *message)
+{
+  static const Accountstatus__V1__Correction init_value = ACCOUNTSTATUS__V1__CORRECTION__INIT;
+  *message = init_value;
+}
+size_t accountstatus__v1__correction__get_packed_size
+                     (const Accountstatus__V1__Correction *message)
+{
+  assert(message->base.descriptor == &accountstatus__v1__correction__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t accountstatus__v1__correction__pack
+                     (const Accountstatus__V1__Correction *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &accountstatus__v1__correction__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t accountstatus__v1__correction__pack_to_buffer
+                     (const Accountstatus__V1__Correction *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &accountstatus__v1__correction__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Accountstatus__V1__Correction *
+       accountstatus__v1__correction__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Accountstatus__V1__Correction *)
+     protobuf_c_message_unpack (&accountstatus__v1__correction__descriptor,
+                                allocator, len, data);
+}
+void   accountstatus__v1__correction__free_unpacked
+                     (Accountstatus__V1__Correction *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &accountstatus__v1__correction__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   accountstatus__v1__get_history_response__init
+                     (Accountstatus__V1__GetHistoryResponse         *message)
+{
+  static const Accountstatus__V1__GetHistoryResponse init_value = ACCOUNTSTATUS__V1__GET_HISTORY_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t accountstatus__v1__get_history_response__get_packed_size
+                     (const Accountstatus__V1__GetHistoryResponse *message)
+{
+  assert(message->base.descriptor == &accountstatus__v1__get_history_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t accountstatus__v1__get_history_response__pack
+                     (const Accountstatus__V1__GetHistoryResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &accountstatus__v1__get_history_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t accountstatus__v1__get_history_response__pack_to_buffer
+                     (const Accountstatus__V1__GetHistoryResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &accountstatus__v1__get_history_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Accountstatus__V1__GetHistoryResponse *
+       accountstatus__v1__get_history_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Accountstatus__V1__GetHistoryResponse *)
+     protobuf_c_message_unpack (&accountstatus__v1__get_history_response__descriptor,
+                                allocator, len, data);
+}
+void   accountstatus__v1__get_history_response__free_unpacked
+                     (Accountstatus__V1__GetHistoryResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &accountstatus__v1__get_history_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   accountstatus__v1__get_billing_request__init
+                     (Accountstatus__V1__GetBillingRequest         *message)
+{
+  static const Accountstatus__V1__GetBillingRequest init_value = ACCOUNTSTATUS__V1__GET_BILLING_REQUEST__INIT;
+  *message = init_value;
+}
+size_t accountstatus__v1__get_billing_request__get_packed_size
+                     (const Accountstatus__V1__GetBillingRequest *message)
+{
+  assert(message->base.descriptor == &accountstatus__v1__get_billing_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t accountstatus__v1__get_billing_request__pack
+                     (const Accountstatus__V1__GetBillingRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &accountstatus__v1__get_billing_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t accountstatus__v1__get_billing_request__pack_to_buffer
+                     (const Accountstatus__V1__GetBillingRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &accountstatus__v1__get_billing_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Accountstatus__V1__GetBillingRequest *
+       accountstatus__v1__get_billing_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Accountstatus__V1__GetBillingRequest *)
+     protobuf_c_message_unpack (&accountstatus__v1__get_billing_request__descriptor,
+                                allocator, len, data);
+}
+void   accountstatus__v1__get_billing_request__free_unpacked
+                     (Accountstatus__V1__GetBillingRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &accountstatus__v1__get_billing_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   accountstatus__v1__currency_balance__init
+                     (Accountstatus__V1__CurrencyBalance         *message)
+{
+  static const Accountstatus__V1__CurrencyBalance init_value = ACCOUNTSTATUS__V1__CURRENCY_BALANCE__INIT;
+  *message = init_value;
+}
+size_t accountstatus__v1__currency_balance__get_packed_size
+                     (const Accountstatus__V1__CurrencyBalance *message)
+{
+  assert(message->base.descriptor == &accountstatus__v1__currency_balance__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t accountstatus__v1__currency_balance__pack
+                     (const Accountstatus__V1__CurrencyBalance *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &accountstatus__v1__currency_balance__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t accountstatus__v1__currency_balance__pack_to_buffer
+                     (const Accountstatus__V1__CurrencyBalance *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &accountstatus__v1__currency_balance__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Accountstatus__V1__CurrencyBalance *
+       accountstatus__v1__currency_balance__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Accountstatus__V1__CurrencyBalance *)
+     protobuf_c_message_unpack (&accountstatus__v1__currency_balance__descriptor,
+                                allocator, len, data);
+}
+void   accountstatus__v1__currency_balance__free_unpacked
+                     (Accountstatus__V1__CurrencyBalance *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &accountstatus__v1__currency_balance__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   accountstatus__v1__monthly_amounts__init
+                     (Accountstatus__V1__MonthlyAmounts         *message)
+{
+  static const Accountstatus__V1__MonthlyAmounts init_value = ACCOUNTSTATUS__V1__MONTHLY_AMOUNTS__INIT;
+  *message = init_value;
+}
+size_t accountstatus__v1__monthly_amounts__get_packed_size
+                     (const Accountstatus__V1__MonthlyAmounts *message)
+{
+  assert(message->base.descriptor == &accountstatus__v1__monthly_amounts__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t accountstatus__v1__monthly_amounts__pack
+                     (const Accountstatus__V1__MonthlyAmounts *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &accountstatus__v1__monthly_amounts__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t accountstatus__v1__monthly_amounts__pack_to_buffer
+                     (const Accountstatus__V1__MonthlyAmounts *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &accountstatus__v1__monthly_amounts__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Accountstatus__V1__MonthlyAmounts *
+       accountstatus__v1__monthly_amounts__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Accountstatus__V1__MonthlyAmounts *)
+     protobuf_c_message_unpack (&accountstatus__v1__monthly_amounts__descriptor,
+                                allocator, len, data);
+}
+void   accountstatus__v1__monthly_amounts__free_unpacked
+                     (Accountstatus__V1__MonthlyAmounts *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &accountstatus__v1__monthly_amounts__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   accountstatus__v1__billing_month__init
+                     (Accountstatus__V1__BillingMonth         *message)
+{
+  static const Accountstatus__V1__BillingMonth init_value = ACCOUNTSTATUS__V1__BILLING_MONTH__INIT;
+  *message = init_value;
+}
+size_t accountstatus__v1__billing_month__get_packed_size
+                     (const Accountstatus__V1__BillingMonth *message)
+{
+  assert(message->base.descriptor == &accountstatus__v1__billing_month__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t accountstatus__v1__billing_month__pack
+                     (const Accountstatus__V1__BillingMonth *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &accountstatus__v1__billing_month__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t accountstatus__v1__billing_month__pack_to_buffer
+                     (const Accountstatus__V1__BillingMonth *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &accountstatus__v1__billing_month__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Accountstatus__V1__BillingMonth *
+       accountstatus__v1__billing_month__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Accountstatus__V1__BillingMonth *)
+     protobuf_c_message_unpack (&accountstatus__v1__billing_month__descriptor,
+                                allocator, len, data);
+}
+void   accountstatus__v1__billing_month__free_unpacked
+                     (Accountstatus__V1__BillingMonth *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &accountstatus__v1__billing_month__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   accountstatus__v1__billing_invoice__init
+                     (Accountstatus__V1__BillingInvoice         *message)
+{
+  static const Accountstatus__V1__BillingInvoice init_value = ACCOUNTSTATUS__V1__BILLING_INVOICE__INIT;
+  *message = init_value;
+}
+size_t accountstatus__v1__billing_invoice__get_packed_size
+                     (const Accountstatus__V1__BillingInvoice *message)
+{
+  assert(message->base.descriptor == &accountstatus__v1__billing_invoice__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t accountstatus__v1__billing_invoice__pack
+                     (const Accountstatus__V1__BillingInvoice *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &accountstatus__v1__billing_invoice__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t accountstatus__v1__billing_invoice__pack_to_buffer
+                     (const Accountstatus__V1__BillingInvoice *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &accountstatus__v1__billing_invoice__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Accountstatus__V1__BillingInvoice *
+       accountstatus__v1__billing_invoice__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Accountstatus__V1__BillingInvoice *)
+     protobuf_c_message_unpack (&accountstatus__v1__billing_invoice__descriptor,
+                                allocator, len, data);
+}
+void   accountstatus__v1__billing_invoice__free_unpacked
+                     (Accountstatus__V1__BillingInvoice *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &accountstatus__v1__billing_invoice__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   accountstatus__v1__billing_payment__init
+                     (Accountstatus__V1__BillingPayment         *message)
+{
+  static const Accountstatus__V1__BillingPayment init_value = ACCOUNTSTATUS__V1__BILLING_PAYMENT__INIT;
+  *message = init_value;
+}
+size_t accountstatus__v1__billing_payment__get_packed_size
+                     (const Accountstatus__V1__BillingPayment *message)
+{
+  assert(message->base.descriptor == &accountstatus__v1__billing_payment__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t accountstatus__v1__billing_payment__pack
+                     (const Accountstatus__V1__BillingPayment *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &accountstatus__v1__billing_payment__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t accountstatus__v1__billing_payment__pack_to_buffer
+                     (const Accountstatus__V1__BillingPayment *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &accountstatus__v1__billing_payment__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Accountstatus__V1__BillingPayment *
+       accountstatus__v1__billing_payment__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Accountstatus__V1__BillingPayment *)
+     protobuf_c_message_unpack (&accountstatus__v1__billing_payment__descriptor,
+                                allocator, len, data);
+}
+void   accountstatus__v1__billing_payment__free_unpacked
+                     (Accountstatus__V1__BillingPayment *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &accountstatus__v1__billing_payment__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   accountstatus__v1__get_billing_response__init
+                     (Accountstatus__V1__GetBillingResponse         *message)
+{
+  static const Accountstatus__V1__GetBillingResponse init_value = ACCOUNTSTATUS__V1__GET_BILLING_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t accountstatus__v1__get_billing_response__get_packed_size
+                     (const Accountstatus__V1__GetBillingResponse *message)
+{
+  assert(message->base.descriptor == &accountstatus__v1__get_billing_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t accountstatus__v1__get_billing_response__pack
+                     (const Accountstatus__V1__GetBillingResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &accountstatus__v1__get_billing_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t accountstatus__v1__get_billing_response__pack_to_buffer
+                     (const Accountstatus__V1__GetBillingResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &accountstatus__v1__get_billing_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Accountstatus__V1__GetBillingResponse *
+       accountstatus__v1__get_billing_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Accountstatus__V1__GetBillingResponse *)
+     protobuf_c_message_unpack (&accountstatus__v1__get_billing_response__descriptor,
+                                allocator, len, data);
+}
+void   accountstatus__v1__get_billing_response__free_unpacked
+                     (Accountstatus__V1__GetBillingResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &accountstatus__v1__get_billing_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor accountstatus__v1__fact_refusal__field_descriptors[6] =
 {
   {
@@ -975,6 +1605,1331 @@ const ProtobufCMessageDescriptor accountstatus__v1__list_facts_response__descrip
   (ProtobufCMessageInit) accountstatus__v1__list_facts_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor accountstatus__v1__get_history_request__field_descriptors[7] =
+{
+  {
+    "account_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__GetHistoryRequest, account_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "as_of",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__GetHistoryRequest, as_of),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "known_at",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__GetHistoryRequest, known_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "policy_edition",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__GetHistoryRequest, policy_edition),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_size",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__GetHistoryRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_token",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__GetHistoryRequest, page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "at_least",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__GetHistoryRequest, at_least),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned accountstatus__v1__get_history_request__field_indices_by_name[] = {
+  0,   /* field[0] = account_id */
+  1,   /* field[1] = as_of */
+  6,   /* field[6] = at_least */
+  2,   /* field[2] = known_at */
+  4,   /* field[4] = page_size */
+  5,   /* field[5] = page_token */
+  3,   /* field[3] = policy_edition */
+};
+static const ProtobufCIntRange accountstatus__v1__get_history_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor accountstatus__v1__get_history_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "accountstatus.v1.GetHistoryRequest",
+  "GetHistoryRequest",
+  "Accountstatus__V1__GetHistoryRequest",
+  "accountstatus.v1",
+  sizeof(Accountstatus__V1__GetHistoryRequest),
+  7,
+  accountstatus__v1__get_history_request__field_descriptors,
+  accountstatus__v1__get_history_request__field_indices_by_name,
+  1,  accountstatus__v1__get_history_request__number_ranges,
+  (ProtobufCMessageInit) accountstatus__v1__get_history_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor accountstatus__v1__episode__field_descriptors[5] =
+{
+  {
+    "since",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__Episode, since),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "until",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__Episode, until),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reasons",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Accountstatus__V1__Episode, n_reasons),
+    offsetof(Accountstatus__V1__Episode, reasons),
+    &accountstatus__v1__reason__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ended_by",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__Episode, ended_by),
+    &accountstatus__v1__episode_end__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "decision_id",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__Episode, decision_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned accountstatus__v1__episode__field_indices_by_name[] = {
+  4,   /* field[4] = decision_id */
+  3,   /* field[3] = ended_by */
+  2,   /* field[2] = reasons */
+  0,   /* field[0] = since */
+  1,   /* field[1] = until */
+};
+static const ProtobufCIntRange accountstatus__v1__episode__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor accountstatus__v1__episode__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "accountstatus.v1.Episode",
+  "Episode",
+  "Accountstatus__V1__Episode",
+  "accountstatus.v1",
+  sizeof(Accountstatus__V1__Episode),
+  5,
+  accountstatus__v1__episode__field_descriptors,
+  accountstatus__v1__episode__field_indices_by_name,
+  1,  accountstatus__v1__episode__number_ranges,
+  (ProtobufCMessageInit) accountstatus__v1__episode__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor accountstatus__v1__decision_record__field_descriptors[2] =
+{
+  {
+    "fact",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__DecisionRecord, fact),
+    &accountstatus__v1__fact__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "took_effect",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__DecisionRecord, took_effect),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned accountstatus__v1__decision_record__field_indices_by_name[] = {
+  0,   /* field[0] = fact */
+  1,   /* field[1] = took_effect */
+};
+static const ProtobufCIntRange accountstatus__v1__decision_record__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor accountstatus__v1__decision_record__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "accountstatus.v1.DecisionRecord",
+  "DecisionRecord",
+  "Accountstatus__V1__DecisionRecord",
+  "accountstatus.v1",
+  sizeof(Accountstatus__V1__DecisionRecord),
+  2,
+  accountstatus__v1__decision_record__field_descriptors,
+  accountstatus__v1__decision_record__field_indices_by_name,
+  1,  accountstatus__v1__decision_record__number_ranges,
+  (ProtobufCMessageInit) accountstatus__v1__decision_record__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor accountstatus__v1__stretch_state__field_descriptors[2] =
+{
+  {
+    "state",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__StretchState, state),
+    &accountstatus__v1__account_state__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reasons",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_ENUM,
+    offsetof(Accountstatus__V1__StretchState, n_reasons),
+    offsetof(Accountstatus__V1__StretchState, reasons),
+    &accountstatus__v1__reason_code__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned accountstatus__v1__stretch_state__field_indices_by_name[] = {
+  1,   /* field[1] = reasons */
+  0,   /* field[0] = state */
+};
+static const ProtobufCIntRange accountstatus__v1__stretch_state__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor accountstatus__v1__stretch_state__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "accountstatus.v1.StretchState",
+  "StretchState",
+  "Accountstatus__V1__StretchState",
+  "accountstatus.v1",
+  sizeof(Accountstatus__V1__StretchState),
+  2,
+  accountstatus__v1__stretch_state__field_descriptors,
+  accountstatus__v1__stretch_state__field_indices_by_name,
+  1,  accountstatus__v1__stretch_state__number_ranges,
+  (ProtobufCMessageInit) accountstatus__v1__stretch_state__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor accountstatus__v1__corrected_stretch__field_descriptors[4] =
+{
+  {
+    "from",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__CorrectedStretch, from),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "until",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__CorrectedStretch, until),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "before",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__CorrectedStretch, before),
+    &accountstatus__v1__stretch_state__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "after",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__CorrectedStretch, after),
+    &accountstatus__v1__stretch_state__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned accountstatus__v1__corrected_stretch__field_indices_by_name[] = {
+  3,   /* field[3] = after */
+  2,   /* field[2] = before */
+  0,   /* field[0] = from */
+  1,   /* field[1] = until */
+};
+static const ProtobufCIntRange accountstatus__v1__corrected_stretch__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor accountstatus__v1__corrected_stretch__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "accountstatus.v1.CorrectedStretch",
+  "CorrectedStretch",
+  "Accountstatus__V1__CorrectedStretch",
+  "accountstatus.v1",
+  sizeof(Accountstatus__V1__CorrectedStretch),
+  4,
+  accountstatus__v1__corrected_stretch__field_descriptors,
+  accountstatus__v1__corrected_stretch__field_indices_by_name,
+  1,  accountstatus__v1__corrected_stretch__number_ranges,
+  (ProtobufCMessageInit) accountstatus__v1__corrected_stretch__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor accountstatus__v1__correction__field_descriptors[3] =
+{
+  {
+    "recorded_at",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__Correction, recorded_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "stretches",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Accountstatus__V1__Correction, n_stretches),
+    offsetof(Accountstatus__V1__Correction, stretches),
+    &accountstatus__v1__corrected_stretch__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "facts",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Accountstatus__V1__Correction, n_facts),
+    offsetof(Accountstatus__V1__Correction, facts),
+    &accountstatus__v1__fact__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned accountstatus__v1__correction__field_indices_by_name[] = {
+  2,   /* field[2] = facts */
+  0,   /* field[0] = recorded_at */
+  1,   /* field[1] = stretches */
+};
+static const ProtobufCIntRange accountstatus__v1__correction__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor accountstatus__v1__correction__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "accountstatus.v1.Correction",
+  "Correction",
+  "Accountstatus__V1__Correction",
+  "accountstatus.v1",
+  sizeof(Accountstatus__V1__Correction),
+  3,
+  accountstatus__v1__correction__field_descriptors,
+  accountstatus__v1__correction__field_indices_by_name,
+  1,  accountstatus__v1__correction__number_ranges,
+  (ProtobufCMessageInit) accountstatus__v1__correction__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor accountstatus__v1__get_history_response__field_descriptors[7] =
+{
+  {
+    "episodes",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Accountstatus__V1__GetHistoryResponse, n_episodes),
+    offsetof(Accountstatus__V1__GetHistoryResponse, episodes),
+    &accountstatus__v1__episode__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "decisions",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Accountstatus__V1__GetHistoryResponse, n_decisions),
+    offsetof(Accountstatus__V1__GetHistoryResponse, decisions),
+    &accountstatus__v1__decision_record__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "corrections",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Accountstatus__V1__GetHistoryResponse, n_corrections),
+    offsetof(Accountstatus__V1__GetHistoryResponse, corrections),
+    &accountstatus__v1__correction__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "next_page_token",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__GetHistoryResponse, next_page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "as_of",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__GetHistoryResponse, as_of),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "policy_edition",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__GetHistoryResponse, policy_edition),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "token",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__GetHistoryResponse, token),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned accountstatus__v1__get_history_response__field_indices_by_name[] = {
+  4,   /* field[4] = as_of */
+  2,   /* field[2] = corrections */
+  1,   /* field[1] = decisions */
+  0,   /* field[0] = episodes */
+  3,   /* field[3] = next_page_token */
+  5,   /* field[5] = policy_edition */
+  6,   /* field[6] = token */
+};
+static const ProtobufCIntRange accountstatus__v1__get_history_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor accountstatus__v1__get_history_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "accountstatus.v1.GetHistoryResponse",
+  "GetHistoryResponse",
+  "Accountstatus__V1__GetHistoryResponse",
+  "accountstatus.v1",
+  sizeof(Accountstatus__V1__GetHistoryResponse),
+  7,
+  accountstatus__v1__get_history_response__field_descriptors,
+  accountstatus__v1__get_history_response__field_indices_by_name,
+  1,  accountstatus__v1__get_history_response__number_ranges,
+  (ProtobufCMessageInit) accountstatus__v1__get_history_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor accountstatus__v1__get_billing_request__field_descriptors[7] =
+{
+  {
+    "account_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__GetBillingRequest, account_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "as_of",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__GetBillingRequest, as_of),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "known_at",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__GetBillingRequest, known_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "months",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__GetBillingRequest, months),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_size",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__GetBillingRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_token",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__GetBillingRequest, page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "at_least",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__GetBillingRequest, at_least),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned accountstatus__v1__get_billing_request__field_indices_by_name[] = {
+  0,   /* field[0] = account_id */
+  1,   /* field[1] = as_of */
+  6,   /* field[6] = at_least */
+  2,   /* field[2] = known_at */
+  3,   /* field[3] = months */
+  4,   /* field[4] = page_size */
+  5,   /* field[5] = page_token */
+};
+static const ProtobufCIntRange accountstatus__v1__get_billing_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor accountstatus__v1__get_billing_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "accountstatus.v1.GetBillingRequest",
+  "GetBillingRequest",
+  "Accountstatus__V1__GetBillingRequest",
+  "accountstatus.v1",
+  sizeof(Accountstatus__V1__GetBillingRequest),
+  7,
+  accountstatus__v1__get_billing_request__field_descriptors,
+  accountstatus__v1__get_billing_request__field_indices_by_name,
+  1,  accountstatus__v1__get_billing_request__number_ranges,
+  (ProtobufCMessageInit) accountstatus__v1__get_billing_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor accountstatus__v1__currency_balance__field_descriptors[4] =
+{
+  {
+    "balance_due",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__CurrencyBalance, balance_due),
+    &accountstatus__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "past_due",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__CurrencyBalance, past_due),
+    &accountstatus__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "current_month",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__CurrencyBalance, current_month),
+    &accountstatus__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "unallocated",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__CurrencyBalance, unallocated),
+    &accountstatus__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned accountstatus__v1__currency_balance__field_indices_by_name[] = {
+  0,   /* field[0] = balance_due */
+  2,   /* field[2] = current_month */
+  1,   /* field[1] = past_due */
+  3,   /* field[3] = unallocated */
+};
+static const ProtobufCIntRange accountstatus__v1__currency_balance__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor accountstatus__v1__currency_balance__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "accountstatus.v1.CurrencyBalance",
+  "CurrencyBalance",
+  "Accountstatus__V1__CurrencyBalance",
+  "accountstatus.v1",
+  sizeof(Accountstatus__V1__CurrencyBalance),
+  4,
+  accountstatus__v1__currency_balance__field_descriptors,
+  accountstatus__v1__currency_balance__field_indices_by_name,
+  1,  accountstatus__v1__currency_balance__number_ranges,
+  (ProtobufCMessageInit) accountstatus__v1__currency_balance__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor accountstatus__v1__monthly_amounts__field_descriptors[4] =
+{
+  {
+    "invoiced",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__MonthlyAmounts, invoiced),
+    &accountstatus__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "credited",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__MonthlyAmounts, credited),
+    &accountstatus__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "paid",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__MonthlyAmounts, paid),
+    &accountstatus__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "open",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__MonthlyAmounts, open),
+    &accountstatus__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned accountstatus__v1__monthly_amounts__field_indices_by_name[] = {
+  1,   /* field[1] = credited */
+  0,   /* field[0] = invoiced */
+  3,   /* field[3] = open */
+  2,   /* field[2] = paid */
+};
+static const ProtobufCIntRange accountstatus__v1__monthly_amounts__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor accountstatus__v1__monthly_amounts__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "accountstatus.v1.MonthlyAmounts",
+  "MonthlyAmounts",
+  "Accountstatus__V1__MonthlyAmounts",
+  "accountstatus.v1",
+  sizeof(Accountstatus__V1__MonthlyAmounts),
+  4,
+  accountstatus__v1__monthly_amounts__field_descriptors,
+  accountstatus__v1__monthly_amounts__field_indices_by_name,
+  1,  accountstatus__v1__monthly_amounts__number_ranges,
+  (ProtobufCMessageInit) accountstatus__v1__monthly_amounts__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor accountstatus__v1__billing_month__field_descriptors[3] =
+{
+  {
+    "month",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__BillingMonth, month),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "amounts",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__BillingMonth, amounts),
+    &accountstatus__v1__monthly_amounts__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "trend",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__BillingMonth, trend),
+    &accountstatus__v1__monthly_amounts__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned accountstatus__v1__billing_month__field_indices_by_name[] = {
+  1,   /* field[1] = amounts */
+  0,   /* field[0] = month */
+  2,   /* field[2] = trend */
+};
+static const ProtobufCIntRange accountstatus__v1__billing_month__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor accountstatus__v1__billing_month__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "accountstatus.v1.BillingMonth",
+  "BillingMonth",
+  "Accountstatus__V1__BillingMonth",
+  "accountstatus.v1",
+  sizeof(Accountstatus__V1__BillingMonth),
+  3,
+  accountstatus__v1__billing_month__field_descriptors,
+  accountstatus__v1__billing_month__field_indices_by_name,
+  1,  accountstatus__v1__billing_month__number_ranges,
+  (ProtobufCMessageInit) accountstatus__v1__billing_month__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor accountstatus__v1__billing_invoice__field_descriptors[15] =
+{
+  {
+    "invoice_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__BillingInvoice, invoice_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "issue_date",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__BillingInvoice, issue_date),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "due_date",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__BillingInvoice, due_date),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "total",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__BillingInvoice, total),
+    &accountstatus__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "credited",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__BillingInvoice, credited),
+    &accountstatus__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "paid",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__BillingInvoice, paid),
+    &accountstatus__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "open",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__BillingInvoice, open),
+    &accountstatus__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "days_past_due",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__BillingInvoice, days_past_due),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "disputed",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__BillingInvoice, disputed),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "voided",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__BillingInvoice, voided),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "replaced_by",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__BillingInvoice, replaced_by),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "period_start",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__BillingInvoice, period_start),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "period_end",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__BillingInvoice, period_end),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "invoice_url",
+    14,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__BillingInvoice, invoice_url),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reconciliation_url",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__BillingInvoice, reconciliation_url),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned accountstatus__v1__billing_invoice__field_indices_by_name[] = {
+  4,   /* field[4] = credited */
+  7,   /* field[7] = days_past_due */
+  8,   /* field[8] = disputed */
+  2,   /* field[2] = due_date */
+  0,   /* field[0] = invoice_id */
+  13,   /* field[13] = invoice_url */
+  1,   /* field[1] = issue_date */
+  6,   /* field[6] = open */
+  5,   /* field[5] = paid */
+  12,   /* field[12] = period_end */
+  11,   /* field[11] = period_start */
+  14,   /* field[14] = reconciliation_url */
+  10,   /* field[10] = replaced_by */
+  3,   /* field[3] = total */
+  9,   /* field[9] = voided */
+};
+static const ProtobufCIntRange accountstatus__v1__billing_invoice__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 15 }
+};
+const ProtobufCMessageDescriptor accountstatus__v1__billing_invoice__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "accountstatus.v1.BillingInvoice",
+  "BillingInvoice",
+  "Accountstatus__V1__BillingInvoice",
+  "accountstatus.v1",
+  sizeof(Accountstatus__V1__BillingInvoice),
+  15,
+  accountstatus__v1__billing_invoice__field_descriptors,
+  accountstatus__v1__billing_invoice__field_indices_by_name,
+  1,  accountstatus__v1__billing_invoice__number_ranges,
+  (ProtobufCMessageInit) accountstatus__v1__billing_invoice__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor accountstatus__v1__billing_payment__field_descriptors[4] =
+{
+  {
+    "payment_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__BillingPayment, payment_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "received_at",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__BillingPayment, received_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "amount",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__BillingPayment, amount),
+    &accountstatus__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "unallocated",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__BillingPayment, unallocated),
+    &accountstatus__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned accountstatus__v1__billing_payment__field_indices_by_name[] = {
+  2,   /* field[2] = amount */
+  0,   /* field[0] = payment_id */
+  1,   /* field[1] = received_at */
+  3,   /* field[3] = unallocated */
+};
+static const ProtobufCIntRange accountstatus__v1__billing_payment__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor accountstatus__v1__billing_payment__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "accountstatus.v1.BillingPayment",
+  "BillingPayment",
+  "Accountstatus__V1__BillingPayment",
+  "accountstatus.v1",
+  sizeof(Accountstatus__V1__BillingPayment),
+  4,
+  accountstatus__v1__billing_payment__field_descriptors,
+  accountstatus__v1__billing_payment__field_indices_by_name,
+  1,  accountstatus__v1__billing_payment__number_ranges,
+  (ProtobufCMessageInit) accountstatus__v1__billing_payment__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor accountstatus__v1__get_billing_response__field_descriptors[8] =
+{
+  {
+    "balances",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Accountstatus__V1__GetBillingResponse, n_balances),
+    offsetof(Accountstatus__V1__GetBillingResponse, balances),
+    &accountstatus__v1__currency_balance__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "history",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Accountstatus__V1__GetBillingResponse, n_history),
+    offsetof(Accountstatus__V1__GetBillingResponse, history),
+    &accountstatus__v1__billing_month__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "invoices",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Accountstatus__V1__GetBillingResponse, n_invoices),
+    offsetof(Accountstatus__V1__GetBillingResponse, invoices),
+    &accountstatus__v1__billing_invoice__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "latest_payment",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__GetBillingResponse, latest_payment),
+    &accountstatus__v1__billing_payment__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "unallocated_payments",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Accountstatus__V1__GetBillingResponse, n_unallocated_payments),
+    offsetof(Accountstatus__V1__GetBillingResponse, unallocated_payments),
+    &accountstatus__v1__billing_payment__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "as_of",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__GetBillingResponse, as_of),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "next_page_token",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__GetBillingResponse, next_page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "token",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__GetBillingResponse, token),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned accountstatus__v1__get_billing_response__field_indices_by_name[] = {
+  5,   /* field[5] = as_of */
+  0,   /* field[0] = balances */
+  1,   /* field[1] = history */
+  2,   /* field[2] = invoices */
+  3,   /* field[3] = latest_payment */
+  6,   /* field[6] = next_page_token */
+  7,   /* field[7] = token */
+  4,   /* field[4] = unallocated_payments */
+};
+static const ProtobufCIntRange accountstatus__v1__get_billing_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 8 }
+};
+const ProtobufCMessageDescriptor accountstatus__v1__get_billing_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "accountstatus.v1.GetBillingResponse",
+  "GetBillingResponse",
+  "Accountstatus__V1__GetBillingResponse",
+  "accountstatus.v1",
+  sizeof(Accountstatus__V1__GetBillingResponse),
+  8,
+  accountstatus__v1__get_billing_response__field_descriptors,
+  accountstatus__v1__get_billing_response__field_indices_by_name,
+  1,  accountstatus__v1__get_billing_response__number_ranges,
+  (ProtobufCMessageInit) accountstatus__v1__get_billing_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCEnumValue accountstatus__v1__report_mode__enum_values_by_number[3] =
 {
   { "REPORT_MODE_UNSPECIFIED", "ACCOUNTSTATUS__V1__REPORT_MODE__REPORT_MODE_UNSPECIFIED", 0 },
@@ -1037,13 +2992,49 @@ const ProtobufCEnumDescriptor accountstatus__v1__fact_outcome__descriptor =
   accountstatus__v1__fact_outcome__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCMethodDescriptor accountstatus__v1__ledger_service__method_descriptors[3] =
+static const ProtobufCEnumValue accountstatus__v1__episode_end__enum_values_by_number[4] =
+{
+  { "EPISODE_END_UNSPECIFIED", "ACCOUNTSTATUS__V1__EPISODE_END__EPISODE_END_UNSPECIFIED", 0 },
+  { "EPISODE_END_APPROVED", "ACCOUNTSTATUS__V1__EPISODE_END__EPISODE_END_APPROVED", 1 },
+  { "EPISODE_END_AUTOMATIC", "ACCOUNTSTATUS__V1__EPISODE_END__EPISODE_END_AUTOMATIC", 2 },
+  { "EPISODE_END_ACCOUNT_CLOSED", "ACCOUNTSTATUS__V1__EPISODE_END__EPISODE_END_ACCOUNT_CLOSED", 3 },
+};
+static const ProtobufCIntRange accountstatus__v1__episode_end__value_ranges[] = {
+{0, 0},{0, 4}
+};
+static const ProtobufCEnumValueIndex accountstatus__v1__episode_end__enum_values_by_name[4] =
+{
+  { "EPISODE_END_ACCOUNT_CLOSED", 3 },
+  { "EPISODE_END_APPROVED", 1 },
+  { "EPISODE_END_AUTOMATIC", 2 },
+  { "EPISODE_END_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor accountstatus__v1__episode_end__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "accountstatus.v1.EpisodeEnd",
+  "EpisodeEnd",
+  "Accountstatus__V1__EpisodeEnd",
+  "accountstatus.v1",
+  4,
+  accountstatus__v1__episode_end__enum_values_by_number,
+  4,
+  accountstatus__v1__episode_end__enum_values_by_name,
+  1,
+  accountstatus__v1__episode_end__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCMethodDescriptor accountstatus__v1__ledger_service__method_descriptors[5] =
 {
   { "ReportFacts", &accountstatus__v1__report_facts_request__descriptor, &accountstatus__v1__report_facts_response__descriptor },
   { "ImportFacts", &accountstatus__v1__import_facts_request__descriptor, &accountstatus__v1__import_facts_response__descriptor },
   { "ListFacts", &accountstatus__v1__list_facts_request__descriptor, &accountstatus__v1__list_facts_response__descriptor },
+  { "GetHistory", &accountstatus__v1__get_history_request__descriptor, &accountstatus__v1__get_history_response__descriptor },
+  { "GetBilling", &accountstatus__v1__get_billing_request__descriptor, &accountstatus__v1__get_billing_response__descriptor },
 };
 const unsigned accountstatus__v1__ledger_service__method_indices_by_name[] = {
+  4,        /* GetBilling */
+  3,        /* GetHistory */
   1,        /* ImportFacts */
   2,        /* ListFacts */
   0         /* ReportFacts */
@@ -1055,7 +3046,7 @@ const ProtobufCServiceDescriptor accountstatus__v1__ledger_service__descriptor =
   "LedgerService",
   "Accountstatus__V1__LedgerService",
   "accountstatus.v1",
-  3,
+  5,
   accountstatus__v1__ledger_service__method_descriptors,
   accountstatus__v1__ledger_service__method_indices_by_name
 };
@@ -1082,6 +3073,22 @@ void accountstatus__v1__ledger_service__list_facts(ProtobufCService *service,
 {
   assert(service->descriptor == &accountstatus__v1__ledger_service__descriptor);
   service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void accountstatus__v1__ledger_service__get_history(ProtobufCService *service,
+                                                    const Accountstatus__V1__GetHistoryRequest *input,
+                                                    Accountstatus__V1__GetHistoryResponse_Closure closure,
+                                                    void *closure_data)
+{
+  assert(service->descriptor == &accountstatus__v1__ledger_service__descriptor);
+  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void accountstatus__v1__ledger_service__get_billing(ProtobufCService *service,
+                                                    const Accountstatus__V1__GetBillingRequest *input,
+                                                    Accountstatus__V1__GetBillingResponse_Closure closure,
+                                                    void *closure_data)
+{
+  assert(service->descriptor == &accountstatus__v1__ledger_service__descriptor);
+  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void accountstatus__v1__ledger_service__init (Accountstatus__V1__LedgerService_Service *service,
                                               Accountstatus__V1__LedgerService_ServiceDestroy destroy)

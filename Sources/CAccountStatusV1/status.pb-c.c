@@ -309,7 +309,7 @@ const ProtobufCMessageDescriptor accountstatus__v1__next_transition__descriptor 
   (ProtobufCMessageInit) accountstatus__v1__next_transition__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor accountstatus__v1__account_status__field_descriptors[14] =
+static const ProtobufCFieldDescriptor accountstatus__v1__account_status__field_descriptors[15] =
 {
   {
     "account_id",
@@ -479,6 +479,18 @@ static const ProtobufCFieldDescriptor accountstatus__v1__account_status__field_d
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "reinstatement_since",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__AccountStatus, reinstatement_since),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned accountstatus__v1__account_status__field_indices_by_name[] = {
   0,   /* field[0] = account_id */
@@ -491,6 +503,7 @@ static const unsigned accountstatus__v1__account_status__field_indices_by_name[]
   9,   /* field[9] = policy_edition */
   13,   /* field[13] = projected */
   3,   /* field[3] = reasons */
+  14,   /* field[14] = reinstatement_since */
   8,   /* field[8] = reinstatement_state */
   10,   /* field[10] = revision */
   2,   /* field[2] = since */
@@ -499,7 +512,7 @@ static const unsigned accountstatus__v1__account_status__field_indices_by_name[]
 static const ProtobufCIntRange accountstatus__v1__account_status__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 14 }
+  { 0, 15 }
 };
 const ProtobufCMessageDescriptor accountstatus__v1__account_status__descriptor =
 {
@@ -509,7 +522,7 @@ const ProtobufCMessageDescriptor accountstatus__v1__account_status__descriptor =
   "Accountstatus__V1__AccountStatus",
   "accountstatus.v1",
   sizeof(Accountstatus__V1__AccountStatus),
-  14,
+  15,
   accountstatus__v1__account_status__field_descriptors,
   accountstatus__v1__account_status__field_indices_by_name,
   1,  accountstatus__v1__account_status__number_ranges,

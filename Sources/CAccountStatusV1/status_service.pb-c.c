@@ -457,6 +457,546 @@ void   accountstatus__v1__list_statuses_response__free_unpacked
   assert(message->base.descriptor == &accountstatus__v1__list_statuses_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   accountstatus__v1__explain_status_request__init
+                     (Accountstatus__V1__ExplainStatusRequest         *message)
+{
+  static const Accountstatus__V1__ExplainStatusRequest init_value = ACCOUNTSTATUS__V1__EXPLAIN_STATUS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t accountstatus__v1__explain_status_request__get_packed_size
+                     (const Accountstatus__V1__ExplainStatusRequest *message)
+{
+  assert(message->base.descriptor == &accountstatus__v1__explain_status_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t accountstatus__v1__explain_status_request__pack
+                     (const Accountstatus__V1__ExplainStatusRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &accountstatus__v1__explain_status_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t accountstatus__v1__explain_status_request__pack_to_buffer
+                     (const Accountstatus__V1__ExplainStatusRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &accountstatus__v1__explain_status_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Accountstatus__V1__ExplainStatusRequest *
+       accountstatus__v1__explain_status_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Accountstatus__V1__ExplainStatusRequest *)
+     protobuf_c_message_unpack (&accountstatus__v1__explain_status_request__descriptor,
+                                allocator, len, data);
+}
+void   accountstatus__v1__explain_status_request__free_unpacked
+                     (Accountstatus__V1__ExplainStatusRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &accountstatus__v1__explain_status_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   accountstatus__v1__fact_reference__init
+                     (Accountstatus__V1__FactReference         *message)
+{
+  static const Accountstatus__V1__FactReference init_value = ACCOUNTSTATUS__V1__FACT_REFERENCE__INIT;
+  *message = init_value;
+}
+size_t accountstatus__v1__fact_reference__get_packed_size
+                     (const Accountstatus__V1__FactReference *message)
+{
+  assert(message->base.descriptor == &accountstatus__v1__fact_reference__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t accountstatus__v1__fact_reference__pack
+                     (const Accountstatus__V1__FactReference *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &accountstatus__v1__fact_reference__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t accountstatus__v1__fact_reference__pack_to_buffer
+                     (const Accountstatus__V1__FactReference *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &accountstatus__v1__fact_reference__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Accountstatus__V1__FactReference *
+       accountstatus__v1__fact_reference__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Accountstatus__V1__FactReference *)
+     protobuf_c_message_unpack (&accountstatus__v1__fact_reference__descriptor,
+                                allocator, len, data);
+}
+void   accountstatus__v1__fact_reference__free_unpacked
+                     (Accountstatus__V1__FactReference *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &accountstatus__v1__fact_reference__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   accountstatus__v1__invoice_numbers__init
+                     (Accountstatus__V1__InvoiceNumbers         *message)
+{
+  static const Accountstatus__V1__InvoiceNumbers init_value = ACCOUNTSTATUS__V1__INVOICE_NUMBERS__INIT;
+  *message = init_value;
+}
+size_t accountstatus__v1__invoice_numbers__get_packed_size
+                     (const Accountstatus__V1__InvoiceNumbers *message)
+{
+  assert(message->base.descriptor == &accountstatus__v1__invoice_numbers__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t accountstatus__v1__invoice_numbers__pack
+                     (const Accountstatus__V1__InvoiceNumbers *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &accountstatus__v1__invoice_numbers__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t accountstatus__v1__invoice_numbers__pack_to_buffer
+                     (const Accountstatus__V1__InvoiceNumbers *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &accountstatus__v1__invoice_numbers__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Accountstatus__V1__InvoiceNumbers *
+       accountstatus__v1__invoice_numbers__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Accountstatus__V1__InvoiceNumbers *)
+     protobuf_c_message_unpack (&accountstatus__v1__invoice_numbers__descriptor,
+                                allocator, len, data);
+}
+void   accountstatus__v1__invoice_numbers__free_unpacked
+                     (Accountstatus__V1__InvoiceNumbers *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &accountstatus__v1__invoice_numbers__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   accountstatus__v1__subject_explanation__init
+                     (Accountstatus__V1__SubjectExplanation         *message)
+{
+  static const Accountstatus__V1__SubjectExplanation init_value = ACCOUNTSTATUS__V1__SUBJECT_EXPLANATION__INIT;
+  *message = init_value;
+}
+size_t accountstatus__v1__subject_explanation__get_packed_size
+                     (const Accountstatus__V1__SubjectExplanation *message)
+{
+  assert(message->base.descriptor == &accountstatus__v1__subject_explanation__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t accountstatus__v1__subject_explanation__pack
+                     (const Accountstatus__V1__SubjectExplanation *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &accountstatus__v1__subject_explanation__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t accountstatus__v1__subject_explanation__pack_to_buffer
+                     (const Accountstatus__V1__SubjectExplanation *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &accountstatus__v1__subject_explanation__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Accountstatus__V1__SubjectExplanation *
+       accountstatus__v1__subject_explanation__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Accountstatus__V1__SubjectExplanation *)
+     protobuf_c_message_unpack (&accountstatus__v1__subject_explanation__descriptor,
+                                allocator, len, data);
+}
+void   accountstatus__v1__subject_explanation__free_unpacked
+                     (Accountstatus__V1__SubjectExplanation *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &accountstatus__v1__subject_explanation__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   accountstatus__v1__reason_explanation__init
+                     (Accountstatus__V1__ReasonExplanation         *message)
+{
+  static const Accountstatus__V1__ReasonExplanation init_value = ACCOUNTSTATUS__V1__REASON_EXPLANATION__INIT;
+  *message = init_value;
+}
+size_t accountstatus__v1__reason_explanation__get_packed_size
+                     (const Accountstatus__V1__ReasonExplanation *message)
+{
+  assert(message->base.descriptor == &accountstatus__v1__reason_explanation__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t accountstatus__v1__reason_explanation__pack
+                     (const Accountstatus__V1__ReasonExplanation *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &accountstatus__v1__reason_explanation__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t accountstatus__v1__reason_explanation__pack_to_buffer
+                     (const Accountstatus__V1__ReasonExplanation *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &accountstatus__v1__reason_explanation__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Accountstatus__V1__ReasonExplanation *
+       accountstatus__v1__reason_explanation__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Accountstatus__V1__ReasonExplanation *)
+     protobuf_c_message_unpack (&accountstatus__v1__reason_explanation__descriptor,
+                                allocator, len, data);
+}
+void   accountstatus__v1__reason_explanation__free_unpacked
+                     (Accountstatus__V1__ReasonExplanation *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &accountstatus__v1__reason_explanation__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   accountstatus__v1__waiver_explanation__init
+                     (Accountstatus__V1__WaiverExplanation         *message)
+{
+  static const Accountstatus__V1__WaiverExplanation init_value = ACCOUNTSTATUS__V1__WAIVER_EXPLANATION__INIT;
+  *message = init_value;
+}
+size_t accountstatus__v1__waiver_explanation__get_packed_size
+                     (const Accountstatus__V1__WaiverExplanation *message)
+{
+  assert(message->base.descriptor == &accountstatus__v1__waiver_explanation__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t accountstatus__v1__waiver_explanation__pack
+                     (const Accountstatus__V1__WaiverExplanation *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &accountstatus__v1__waiver_explanation__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t accountstatus__v1__waiver_explanation__pack_to_buffer
+                     (const Accountstatus__V1__WaiverExplanation *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &accountstatus__v1__waiver_explanation__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Accountstatus__V1__WaiverExplanation *
+       accountstatus__v1__waiver_explanation__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Accountstatus__V1__WaiverExplanation *)
+     protobuf_c_message_unpack (&accountstatus__v1__waiver_explanation__descriptor,
+                                allocator, len, data);
+}
+void   accountstatus__v1__waiver_explanation__free_unpacked
+                     (Accountstatus__V1__WaiverExplanation *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &accountstatus__v1__waiver_explanation__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   accountstatus__v1__notice_explanation__init
+                     (Accountstatus__V1__NoticeExplanation         *message)
+{
+  static const Accountstatus__V1__NoticeExplanation init_value = ACCOUNTSTATUS__V1__NOTICE_EXPLANATION__INIT;
+  *message = init_value;
+}
+size_t accountstatus__v1__notice_explanation__get_packed_size
+                     (const Accountstatus__V1__NoticeExplanation *message)
+{
+  assert(message->base.descriptor == &accountstatus__v1__notice_explanation__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t accountstatus__v1__notice_explanation__pack
+                     (const Accountstatus__V1__NoticeExplanation *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &accountstatus__v1__notice_explanation__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t accountstatus__v1__notice_explanation__pack_to_buffer
+                     (const Accountstatus__V1__NoticeExplanation *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &accountstatus__v1__notice_explanation__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Accountstatus__V1__NoticeExplanation *
+       accountstatus__v1__notice_explanation__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Accountstatus__V1__NoticeExplanation *)
+     protobuf_c_message_unpack (&accountstatus__v1__notice_explanation__descriptor,
+                                allocator, len, data);
+}
+void   accountstatus__v1__notice_explanation__free_unpacked
+                     (Accountstatus__V1__NoticeExplanation *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &accountstatus__v1__notice_explanation__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   accountstatus__v1__capability_explanation__init
+                     (Accountstatus__V1__CapabilityExplanation         *message)
+{
+  static const Accountstatus__V1__CapabilityExplanation init_value = ACCOUNTSTATUS__V1__CAPABILITY_EXPLANATION__INIT;
+  *message = init_value;
+}
+size_t accountstatus__v1__capability_explanation__get_packed_size
+                     (const Accountstatus__V1__CapabilityExplanation *message)
+{
+  assert(message->base.descriptor == &accountstatus__v1__capability_explanation__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t accountstatus__v1__capability_explanation__pack
+                     (const Accountstatus__V1__CapabilityExplanation *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &accountstatus__v1__capability_explanation__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t accountstatus__v1__capability_explanation__pack_to_buffer
+                     (const Accountstatus__V1__CapabilityExplanation *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &accountstatus__v1__capability_explanation__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Accountstatus__V1__CapabilityExplanation *
+       accountstatus__v1__capability_explanation__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Accountstatus__V1__CapabilityExplanation *)
+     protobuf_c_message_unpack (&accountstatus__v1__capability_explanation__descriptor,
+                                allocator, len, data);
+}
+void   accountstatus__v1__capability_explanation__free_unpacked
+                     (Accountstatus__V1__CapabilityExplanation *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &accountstatus__v1__capability_explanation__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   accountstatus__v1__remediation_step__init
+                     (Accountstatus__V1__RemediationStep         *message)
+{
+  static const Accountstatus__V1__RemediationStep init_value = ACCOUNTSTATUS__V1__REMEDIATION_STEP__INIT;
+  *message = init_value;
+}
+size_t accountstatus__v1__remediation_step__get_packed_size
+                     (const Accountstatus__V1__RemediationStep *message)
+{
+  assert(message->base.descriptor == &accountstatus__v1__remediation_step__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t accountstatus__v1__remediation_step__pack
+                     (const Accountstatus__V1__RemediationStep *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &accountstatus__v1__remediation_step__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t accountstatus__v1__remediation_step__pack_to_buffer
+                     (const Accountstatus__V1__RemediationStep *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &accountstatus__v1__remediation_step__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Accountstatus__V1__RemediationStep *
+       accountstatus__v1__remediation_step__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Accountstatus__V1__RemediationStep *)
+     protobuf_c_message_unpack (&accountstatus__v1__remediation_step__descriptor,
+                                allocator, len, data);
+}
+void   accountstatus__v1__remediation_step__free_unpacked
+                     (Accountstatus__V1__RemediationStep *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &accountstatus__v1__remediation_step__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   accountstatus__v1__explain_status_response__init
+                     (Accountstatus__V1__ExplainStatusResponse         *message)
+{
+  static const Accountstatus__V1__ExplainStatusResponse init_value = ACCOUNTSTATUS__V1__EXPLAIN_STATUS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t accountstatus__v1__explain_status_response__get_packed_size
+                     (const Accountstatus__V1__ExplainStatusResponse *message)
+{
+  assert(message->base.descriptor == &accountstatus__v1__explain_status_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t accountstatus__v1__explain_status_response__pack
+                     (const Accountstatus__V1__ExplainStatusResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &accountstatus__v1__explain_status_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t accountstatus__v1__explain_status_response__pack_to_buffer
+                     (const Accountstatus__V1__ExplainStatusResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &accountstatus__v1__explain_status_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Accountstatus__V1__ExplainStatusResponse *
+       accountstatus__v1__explain_status_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Accountstatus__V1__ExplainStatusResponse *)
+     protobuf_c_message_unpack (&accountstatus__v1__explain_status_response__descriptor,
+                                allocator, len, data);
+}
+void   accountstatus__v1__explain_status_response__free_unpacked
+                     (Accountstatus__V1__ExplainStatusResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &accountstatus__v1__explain_status_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   accountstatus__v1__simulate_status_request__init
+                     (Accountstatus__V1__SimulateStatusRequest         *message)
+{
+  static const Accountstatus__V1__SimulateStatusRequest init_value = ACCOUNTSTATUS__V1__SIMULATE_STATUS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t accountstatus__v1__simulate_status_request__get_packed_size
+                     (const Accountstatus__V1__SimulateStatusRequest *message)
+{
+  assert(message->base.descriptor == &accountstatus__v1__simulate_status_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t accountstatus__v1__simulate_status_request__pack
+                     (const Accountstatus__V1__SimulateStatusRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &accountstatus__v1__simulate_status_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t accountstatus__v1__simulate_status_request__pack_to_buffer
+                     (const Accountstatus__V1__SimulateStatusRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &accountstatus__v1__simulate_status_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Accountstatus__V1__SimulateStatusRequest *
+       accountstatus__v1__simulate_status_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Accountstatus__V1__SimulateStatusRequest *)
+     protobuf_c_message_unpack (&accountstatus__v1__simulate_status_request__descriptor,
+                                allocator, len, data);
+}
+void   accountstatus__v1__simulate_status_request__free_unpacked
+                     (Accountstatus__V1__SimulateStatusRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &accountstatus__v1__simulate_status_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   accountstatus__v1__simulate_status_response__init
+                     (Accountstatus__V1__SimulateStatusResponse         *message)
+{
+  static const Accountstatus__V1__SimulateStatusResponse init_value = ACCOUNTSTATUS__V1__SIMULATE_STATUS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t accountstatus__v1__simulate_status_response__get_packed_size
+                     (const Accountstatus__V1__SimulateStatusResponse *message)
+{
+  assert(message->base.descriptor == &accountstatus__v1__simulate_status_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t accountstatus__v1__simulate_status_response__pack
+                     (const Accountstatus__V1__SimulateStatusResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &accountstatus__v1__simulate_status_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t accountstatus__v1__simulate_status_response__pack_to_buffer
+                     (const Accountstatus__V1__SimulateStatusResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &accountstatus__v1__simulate_status_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Accountstatus__V1__SimulateStatusResponse *
+       accountstatus__v1__simulate_status_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Accountstatus__V1__SimulateStatusResponse *)
+     protobuf_c_message_unpack (&accountstatus__v1__simulate_status_response__descriptor,
+                                allocator, len, data);
+}
+void   accountstatus__v1__simulate_status_response__free_unpacked
+                     (Accountstatus__V1__SimulateStatusResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &accountstatus__v1__simulate_status_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor accountstatus__v1__get_status_request__field_descriptors[6] =
 {
   {
@@ -1112,7 +1652,7 @@ const ProtobufCMessageDescriptor accountstatus__v1__check_capability_response__d
   (ProtobufCMessageInit) accountstatus__v1__check_capability_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor accountstatus__v1__list_statuses_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor accountstatus__v1__list_statuses_request__field_descriptors[13] =
 {
   {
     "state",
@@ -1162,17 +1702,134 @@ static const ProtobufCFieldDescriptor accountstatus__v1__list_statuses_request__
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "notice",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__ListStatusesRequest, notice),
+    &accountstatus__v1__notice__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "eligible",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__ListStatusesRequest, eligible),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reinstatement_state",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__ListStatusesRequest, reinstatement_state),
+    &accountstatus__v1__reinstatement_state__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "older_than",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__ListStatusesRequest, older_than),
+    &google__protobuf__duration__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "suspends_before",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__ListStatusesRequest, suspends_before),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "as_of",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__ListStatusesRequest, as_of),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "known_at",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__ListStatusesRequest, known_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "policy_edition",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__ListStatusesRequest, policy_edition),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "at_least",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__ListStatusesRequest, at_least),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned accountstatus__v1__list_statuses_request__field_indices_by_name[] = {
+  9,   /* field[9] = as_of */
+  12,   /* field[12] = at_least */
+  5,   /* field[5] = eligible */
+  10,   /* field[10] = known_at */
+  4,   /* field[4] = notice */
+  7,   /* field[7] = older_than */
   2,   /* field[2] = page_size */
   3,   /* field[3] = page_token */
+  11,   /* field[11] = policy_edition */
   1,   /* field[1] = reason */
+  6,   /* field[6] = reinstatement_state */
   0,   /* field[0] = state */
+  8,   /* field[8] = suspends_before */
 };
 static const ProtobufCIntRange accountstatus__v1__list_statuses_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 13 }
 };
 const ProtobufCMessageDescriptor accountstatus__v1__list_statuses_request__descriptor =
 {
@@ -1182,7 +1839,7 @@ const ProtobufCMessageDescriptor accountstatus__v1__list_statuses_request__descr
   "Accountstatus__V1__ListStatusesRequest",
   "accountstatus.v1",
   sizeof(Accountstatus__V1__ListStatusesRequest),
-  4,
+  13,
   accountstatus__v1__list_statuses_request__field_descriptors,
   accountstatus__v1__list_statuses_request__field_indices_by_name,
   1,  accountstatus__v1__list_statuses_request__number_ranges,
@@ -1253,18 +1910,1252 @@ const ProtobufCMessageDescriptor accountstatus__v1__list_statuses_response__desc
   (ProtobufCMessageInit) accountstatus__v1__list_statuses_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor accountstatus__v1__status_service__method_descriptors[4] =
+static const ProtobufCFieldDescriptor accountstatus__v1__explain_status_request__field_descriptors[6] =
+{
+  {
+    "account_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__ExplainStatusRequest, account_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "locale",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__ExplainStatusRequest, locale),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "as_of",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__ExplainStatusRequest, as_of),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "known_at",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__ExplainStatusRequest, known_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "policy_edition",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__ExplainStatusRequest, policy_edition),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "at_least",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__ExplainStatusRequest, at_least),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned accountstatus__v1__explain_status_request__field_indices_by_name[] = {
+  0,   /* field[0] = account_id */
+  2,   /* field[2] = as_of */
+  5,   /* field[5] = at_least */
+  3,   /* field[3] = known_at */
+  1,   /* field[1] = locale */
+  4,   /* field[4] = policy_edition */
+};
+static const ProtobufCIntRange accountstatus__v1__explain_status_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor accountstatus__v1__explain_status_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "accountstatus.v1.ExplainStatusRequest",
+  "ExplainStatusRequest",
+  "Accountstatus__V1__ExplainStatusRequest",
+  "accountstatus.v1",
+  sizeof(Accountstatus__V1__ExplainStatusRequest),
+  6,
+  accountstatus__v1__explain_status_request__field_descriptors,
+  accountstatus__v1__explain_status_request__field_indices_by_name,
+  1,  accountstatus__v1__explain_status_request__number_ranges,
+  (ProtobufCMessageInit) accountstatus__v1__explain_status_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor accountstatus__v1__fact_reference__field_descriptors[7] =
+{
+  {
+    "source",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__FactReference, source),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "fact_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__FactReference, fact_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "kind",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__FactReference, kind),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "effective_at",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__FactReference, effective_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sequence",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__FactReference, sequence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "recorded_at",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__FactReference, recorded_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "recorded_by",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__FactReference, recorded_by),
+    &accountstatus__v1__recorder__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned accountstatus__v1__fact_reference__field_indices_by_name[] = {
+  3,   /* field[3] = effective_at */
+  1,   /* field[1] = fact_id */
+  2,   /* field[2] = kind */
+  5,   /* field[5] = recorded_at */
+  6,   /* field[6] = recorded_by */
+  4,   /* field[4] = sequence */
+  0,   /* field[0] = source */
+};
+static const ProtobufCIntRange accountstatus__v1__fact_reference__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor accountstatus__v1__fact_reference__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "accountstatus.v1.FactReference",
+  "FactReference",
+  "Accountstatus__V1__FactReference",
+  "accountstatus.v1",
+  sizeof(Accountstatus__V1__FactReference),
+  7,
+  accountstatus__v1__fact_reference__field_descriptors,
+  accountstatus__v1__fact_reference__field_indices_by_name,
+  1,  accountstatus__v1__fact_reference__number_ranges,
+  (ProtobufCMessageInit) accountstatus__v1__fact_reference__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor accountstatus__v1__invoice_numbers__field_descriptors[3] =
+{
+  {
+    "open",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__InvoiceNumbers, open),
+    &accountstatus__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "due_date",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__InvoiceNumbers, due_date),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "days_past_due",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__InvoiceNumbers, days_past_due),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned accountstatus__v1__invoice_numbers__field_indices_by_name[] = {
+  2,   /* field[2] = days_past_due */
+  1,   /* field[1] = due_date */
+  0,   /* field[0] = open */
+};
+static const ProtobufCIntRange accountstatus__v1__invoice_numbers__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor accountstatus__v1__invoice_numbers__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "accountstatus.v1.InvoiceNumbers",
+  "InvoiceNumbers",
+  "Accountstatus__V1__InvoiceNumbers",
+  "accountstatus.v1",
+  sizeof(Accountstatus__V1__InvoiceNumbers),
+  3,
+  accountstatus__v1__invoice_numbers__field_descriptors,
+  accountstatus__v1__invoice_numbers__field_indices_by_name,
+  1,  accountstatus__v1__invoice_numbers__number_ranges,
+  (ProtobufCMessageInit) accountstatus__v1__invoice_numbers__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor accountstatus__v1__subject_explanation__field_descriptors[5] =
+{
+  {
+    "subject",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__SubjectExplanation, subject),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "text",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__SubjectExplanation, text),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "invoice",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__SubjectExplanation, invoice),
+    &accountstatus__v1__invoice_numbers__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "days",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__SubjectExplanation, days),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "facts",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Accountstatus__V1__SubjectExplanation, n_facts),
+    offsetof(Accountstatus__V1__SubjectExplanation, facts),
+    &accountstatus__v1__fact_reference__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned accountstatus__v1__subject_explanation__field_indices_by_name[] = {
+  3,   /* field[3] = days */
+  4,   /* field[4] = facts */
+  2,   /* field[2] = invoice */
+  0,   /* field[0] = subject */
+  1,   /* field[1] = text */
+};
+static const ProtobufCIntRange accountstatus__v1__subject_explanation__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor accountstatus__v1__subject_explanation__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "accountstatus.v1.SubjectExplanation",
+  "SubjectExplanation",
+  "Accountstatus__V1__SubjectExplanation",
+  "accountstatus.v1",
+  sizeof(Accountstatus__V1__SubjectExplanation),
+  5,
+  accountstatus__v1__subject_explanation__field_descriptors,
+  accountstatus__v1__subject_explanation__field_indices_by_name,
+  1,  accountstatus__v1__subject_explanation__number_ranges,
+  (ProtobufCMessageInit) accountstatus__v1__subject_explanation__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor accountstatus__v1__reason_explanation__field_descriptors[9] =
+{
+  {
+    "code",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__ReasonExplanation, code),
+    &accountstatus__v1__reason_code__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "since",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__ReasonExplanation, since),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "rule",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__ReasonExplanation, rule),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "article_sentence",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__ReasonExplanation, article_sentence),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "interpretation",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__ReasonExplanation, interpretation),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "threshold",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__ReasonExplanation, threshold),
+    &accountstatus__v1__day_threshold__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "interval",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__ReasonExplanation, interval),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "under_review",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__ReasonExplanation, under_review),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "subjects",
+    9,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Accountstatus__V1__ReasonExplanation, n_subjects),
+    offsetof(Accountstatus__V1__ReasonExplanation, subjects),
+    &accountstatus__v1__subject_explanation__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned accountstatus__v1__reason_explanation__field_indices_by_name[] = {
+  3,   /* field[3] = article_sentence */
+  0,   /* field[0] = code */
+  4,   /* field[4] = interpretation */
+  6,   /* field[6] = interval */
+  2,   /* field[2] = rule */
+  1,   /* field[1] = since */
+  8,   /* field[8] = subjects */
+  5,   /* field[5] = threshold */
+  7,   /* field[7] = under_review */
+};
+static const ProtobufCIntRange accountstatus__v1__reason_explanation__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 9 }
+};
+const ProtobufCMessageDescriptor accountstatus__v1__reason_explanation__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "accountstatus.v1.ReasonExplanation",
+  "ReasonExplanation",
+  "Accountstatus__V1__ReasonExplanation",
+  "accountstatus.v1",
+  sizeof(Accountstatus__V1__ReasonExplanation),
+  9,
+  accountstatus__v1__reason_explanation__field_descriptors,
+  accountstatus__v1__reason_explanation__field_indices_by_name,
+  1,  accountstatus__v1__reason_explanation__number_ranges,
+  (ProtobufCMessageInit) accountstatus__v1__reason_explanation__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor accountstatus__v1__waiver_explanation__field_descriptors[5] =
+{
+  {
+    "reason",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__WaiverExplanation, reason),
+    &accountstatus__v1__reason_code__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "subject",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__WaiverExplanation, subject),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "until",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__WaiverExplanation, until),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "text",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__WaiverExplanation, text),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "decision",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__WaiverExplanation, decision),
+    &accountstatus__v1__fact_reference__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned accountstatus__v1__waiver_explanation__field_indices_by_name[] = {
+  4,   /* field[4] = decision */
+  0,   /* field[0] = reason */
+  1,   /* field[1] = subject */
+  3,   /* field[3] = text */
+  2,   /* field[2] = until */
+};
+static const ProtobufCIntRange accountstatus__v1__waiver_explanation__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor accountstatus__v1__waiver_explanation__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "accountstatus.v1.WaiverExplanation",
+  "WaiverExplanation",
+  "Accountstatus__V1__WaiverExplanation",
+  "accountstatus.v1",
+  sizeof(Accountstatus__V1__WaiverExplanation),
+  5,
+  accountstatus__v1__waiver_explanation__field_descriptors,
+  accountstatus__v1__waiver_explanation__field_indices_by_name,
+  1,  accountstatus__v1__waiver_explanation__number_ranges,
+  (ProtobufCMessageInit) accountstatus__v1__waiver_explanation__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor accountstatus__v1__notice_explanation__field_descriptors[3] =
+{
+  {
+    "notice",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__NoticeExplanation, notice),
+    &accountstatus__v1__notice__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "text",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__NoticeExplanation, text),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "subjects",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Accountstatus__V1__NoticeExplanation, n_subjects),
+    offsetof(Accountstatus__V1__NoticeExplanation, subjects),
+    &accountstatus__v1__subject_explanation__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned accountstatus__v1__notice_explanation__field_indices_by_name[] = {
+  0,   /* field[0] = notice */
+  2,   /* field[2] = subjects */
+  1,   /* field[1] = text */
+};
+static const ProtobufCIntRange accountstatus__v1__notice_explanation__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor accountstatus__v1__notice_explanation__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "accountstatus.v1.NoticeExplanation",
+  "NoticeExplanation",
+  "Accountstatus__V1__NoticeExplanation",
+  "accountstatus.v1",
+  sizeof(Accountstatus__V1__NoticeExplanation),
+  3,
+  accountstatus__v1__notice_explanation__field_descriptors,
+  accountstatus__v1__notice_explanation__field_indices_by_name,
+  1,  accountstatus__v1__notice_explanation__number_ranges,
+  (ProtobufCMessageInit) accountstatus__v1__notice_explanation__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor accountstatus__v1__capability_explanation__field_descriptors[4] =
+{
+  {
+    "capability",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__CapabilityExplanation, capability),
+    &accountstatus__v1__capability__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "allowed",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__CapabilityExplanation, allowed),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "basis",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__CapabilityExplanation, basis),
+    &accountstatus__v1__capability_basis__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "text",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__CapabilityExplanation, text),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned accountstatus__v1__capability_explanation__field_indices_by_name[] = {
+  1,   /* field[1] = allowed */
+  2,   /* field[2] = basis */
+  0,   /* field[0] = capability */
+  3,   /* field[3] = text */
+};
+static const ProtobufCIntRange accountstatus__v1__capability_explanation__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor accountstatus__v1__capability_explanation__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "accountstatus.v1.CapabilityExplanation",
+  "CapabilityExplanation",
+  "Accountstatus__V1__CapabilityExplanation",
+  "accountstatus.v1",
+  sizeof(Accountstatus__V1__CapabilityExplanation),
+  4,
+  accountstatus__v1__capability_explanation__field_descriptors,
+  accountstatus__v1__capability_explanation__field_indices_by_name,
+  1,  accountstatus__v1__capability_explanation__number_ranges,
+  (ProtobufCMessageInit) accountstatus__v1__capability_explanation__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor accountstatus__v1__remediation_step__field_descriptors[7] =
+{
+  {
+    "code",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__RemediationStep, code),
+    &accountstatus__v1__remediation_code__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "subject",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__RemediationStep, subject),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "role",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__RemediationStep, role),
+    &accountstatus__v1__role__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "also",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_ENUM,
+    offsetof(Accountstatus__V1__RemediationStep, n_also),
+    offsetof(Accountstatus__V1__RemediationStep, also),
+    &accountstatus__v1__role__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "link",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__RemediationStep, link),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "done",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__RemediationStep, done),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "text",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__RemediationStep, text),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned accountstatus__v1__remediation_step__field_indices_by_name[] = {
+  3,   /* field[3] = also */
+  0,   /* field[0] = code */
+  5,   /* field[5] = done */
+  4,   /* field[4] = link */
+  2,   /* field[2] = role */
+  1,   /* field[1] = subject */
+  6,   /* field[6] = text */
+};
+static const ProtobufCIntRange accountstatus__v1__remediation_step__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor accountstatus__v1__remediation_step__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "accountstatus.v1.RemediationStep",
+  "RemediationStep",
+  "Accountstatus__V1__RemediationStep",
+  "accountstatus.v1",
+  sizeof(Accountstatus__V1__RemediationStep),
+  7,
+  accountstatus__v1__remediation_step__field_descriptors,
+  accountstatus__v1__remediation_step__field_indices_by_name,
+  1,  accountstatus__v1__remediation_step__number_ranges,
+  (ProtobufCMessageInit) accountstatus__v1__remediation_step__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor accountstatus__v1__explain_status_response__field_descriptors[9] =
+{
+  {
+    "status",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__ExplainStatusResponse, status),
+    &accountstatus__v1__account_status__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "locale",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__ExplainStatusResponse, locale),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "summary",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__ExplainStatusResponse, summary),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reasons",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Accountstatus__V1__ExplainStatusResponse, n_reasons),
+    offsetof(Accountstatus__V1__ExplainStatusResponse, reasons),
+    &accountstatus__v1__reason_explanation__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "waivers",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Accountstatus__V1__ExplainStatusResponse, n_waivers),
+    offsetof(Accountstatus__V1__ExplainStatusResponse, waivers),
+    &accountstatus__v1__waiver_explanation__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "notices",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Accountstatus__V1__ExplainStatusResponse, n_notices),
+    offsetof(Accountstatus__V1__ExplainStatusResponse, notices),
+    &accountstatus__v1__notice_explanation__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "capabilities",
+    7,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Accountstatus__V1__ExplainStatusResponse, n_capabilities),
+    offsetof(Accountstatus__V1__ExplainStatusResponse, capabilities),
+    &accountstatus__v1__capability_explanation__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "steps",
+    8,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Accountstatus__V1__ExplainStatusResponse, n_steps),
+    offsetof(Accountstatus__V1__ExplainStatusResponse, steps),
+    &accountstatus__v1__remediation_step__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "token",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__ExplainStatusResponse, token),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned accountstatus__v1__explain_status_response__field_indices_by_name[] = {
+  6,   /* field[6] = capabilities */
+  1,   /* field[1] = locale */
+  5,   /* field[5] = notices */
+  3,   /* field[3] = reasons */
+  0,   /* field[0] = status */
+  7,   /* field[7] = steps */
+  2,   /* field[2] = summary */
+  8,   /* field[8] = token */
+  4,   /* field[4] = waivers */
+};
+static const ProtobufCIntRange accountstatus__v1__explain_status_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 9 }
+};
+const ProtobufCMessageDescriptor accountstatus__v1__explain_status_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "accountstatus.v1.ExplainStatusResponse",
+  "ExplainStatusResponse",
+  "Accountstatus__V1__ExplainStatusResponse",
+  "accountstatus.v1",
+  sizeof(Accountstatus__V1__ExplainStatusResponse),
+  9,
+  accountstatus__v1__explain_status_response__field_descriptors,
+  accountstatus__v1__explain_status_response__field_indices_by_name,
+  1,  accountstatus__v1__explain_status_response__number_ranges,
+  (ProtobufCMessageInit) accountstatus__v1__explain_status_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor accountstatus__v1__simulate_status_request__field_descriptors[5] =
+{
+  {
+    "account_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__SimulateStatusRequest, account_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "facts",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Accountstatus__V1__SimulateStatusRequest, n_facts),
+    offsetof(Accountstatus__V1__SimulateStatusRequest, facts),
+    &accountstatus__v1__fact__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "as_of",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__SimulateStatusRequest, as_of),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "policy_edition",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__SimulateStatusRequest, policy_edition),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "at_least",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__SimulateStatusRequest, at_least),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned accountstatus__v1__simulate_status_request__field_indices_by_name[] = {
+  0,   /* field[0] = account_id */
+  2,   /* field[2] = as_of */
+  4,   /* field[4] = at_least */
+  1,   /* field[1] = facts */
+  3,   /* field[3] = policy_edition */
+};
+static const ProtobufCIntRange accountstatus__v1__simulate_status_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor accountstatus__v1__simulate_status_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "accountstatus.v1.SimulateStatusRequest",
+  "SimulateStatusRequest",
+  "Accountstatus__V1__SimulateStatusRequest",
+  "accountstatus.v1",
+  sizeof(Accountstatus__V1__SimulateStatusRequest),
+  5,
+  accountstatus__v1__simulate_status_request__field_descriptors,
+  accountstatus__v1__simulate_status_request__field_indices_by_name,
+  1,  accountstatus__v1__simulate_status_request__number_ranges,
+  (ProtobufCMessageInit) accountstatus__v1__simulate_status_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor accountstatus__v1__simulate_status_response__field_descriptors[5] =
+{
+  {
+    "actual",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__SimulateStatusResponse, actual),
+    &accountstatus__v1__account_status__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "simulated",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__SimulateStatusResponse, simulated),
+    &accountstatus__v1__account_status__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "results",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Accountstatus__V1__SimulateStatusResponse, n_results),
+    offsetof(Accountstatus__V1__SimulateStatusResponse, results),
+    &accountstatus__v1__fact_result__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "transitions",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Accountstatus__V1__SimulateStatusResponse, n_transitions),
+    offsetof(Accountstatus__V1__SimulateStatusResponse, transitions),
+    &accountstatus__v1__next_transition__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "token",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__SimulateStatusResponse, token),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned accountstatus__v1__simulate_status_response__field_indices_by_name[] = {
+  0,   /* field[0] = actual */
+  2,   /* field[2] = results */
+  1,   /* field[1] = simulated */
+  4,   /* field[4] = token */
+  3,   /* field[3] = transitions */
+};
+static const ProtobufCIntRange accountstatus__v1__simulate_status_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor accountstatus__v1__simulate_status_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "accountstatus.v1.SimulateStatusResponse",
+  "SimulateStatusResponse",
+  "Accountstatus__V1__SimulateStatusResponse",
+  "accountstatus.v1",
+  sizeof(Accountstatus__V1__SimulateStatusResponse),
+  5,
+  accountstatus__v1__simulate_status_response__field_descriptors,
+  accountstatus__v1__simulate_status_response__field_indices_by_name,
+  1,  accountstatus__v1__simulate_status_response__number_ranges,
+  (ProtobufCMessageInit) accountstatus__v1__simulate_status_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue accountstatus__v1__remediation_code__enum_values_by_number[11] =
+{
+  { "REMEDIATION_CODE_UNSPECIFIED", "ACCOUNTSTATUS__V1__REMEDIATION_CODE__REMEDIATION_CODE_UNSPECIFIED", 0 },
+  { "REMEDIATION_CODE_REVIEW_BILLING", "ACCOUNTSTATUS__V1__REMEDIATION_CODE__REMEDIATION_CODE_REVIEW_BILLING", 1 },
+  { "REMEDIATION_CODE_PAY_INVOICE", "ACCOUNTSTATUS__V1__REMEDIATION_CODE__REMEDIATION_CODE_PAY_INVOICE", 2 },
+  { "REMEDIATION_CODE_ALLOCATE_PAYMENT", "ACCOUNTSTATUS__V1__REMEDIATION_CODE__REMEDIATION_CODE_ALLOCATE_PAYMENT", 3 },
+  { "REMEDIATION_CODE_VERIFY_PROFILE", "ACCOUNTSTATUS__V1__REMEDIATION_CODE__REMEDIATION_CODE_VERIFY_PROFILE", 4 },
+  { "REMEDIATION_CODE_FIX_PROFILE_CHECK", "ACCOUNTSTATUS__V1__REMEDIATION_CODE__REMEDIATION_CODE_FIX_PROFILE_CHECK", 5 },
+  { "REMEDIATION_CODE_PROVIDER_RESOLVES_ISSUE", "ACCOUNTSTATUS__V1__REMEDIATION_CODE__REMEDIATION_CODE_PROVIDER_RESOLVES_ISSUE", 6 },
+  { "REMEDIATION_CODE_CHECK_PROFILE_COMPLETE", "ACCOUNTSTATUS__V1__REMEDIATION_CODE__REMEDIATION_CODE_CHECK_PROFILE_COMPLETE", 7 },
+  { "REMEDIATION_CODE_FILE_SUPPORT_REQUEST", "ACCOUNTSTATUS__V1__REMEDIATION_CODE__REMEDIATION_CODE_FILE_SUPPORT_REQUEST", 8 },
+  { "REMEDIATION_CODE_AWAIT_DECISION", "ACCOUNTSTATUS__V1__REMEDIATION_CODE__REMEDIATION_CODE_AWAIT_DECISION", 9 },
+  { "REMEDIATION_CODE_CONTACT_SUPPORT", "ACCOUNTSTATUS__V1__REMEDIATION_CODE__REMEDIATION_CODE_CONTACT_SUPPORT", 10 },
+};
+static const ProtobufCIntRange accountstatus__v1__remediation_code__value_ranges[] = {
+{0, 0},{0, 11}
+};
+static const ProtobufCEnumValueIndex accountstatus__v1__remediation_code__enum_values_by_name[11] =
+{
+  { "REMEDIATION_CODE_ALLOCATE_PAYMENT", 3 },
+  { "REMEDIATION_CODE_AWAIT_DECISION", 9 },
+  { "REMEDIATION_CODE_CHECK_PROFILE_COMPLETE", 7 },
+  { "REMEDIATION_CODE_CONTACT_SUPPORT", 10 },
+  { "REMEDIATION_CODE_FILE_SUPPORT_REQUEST", 8 },
+  { "REMEDIATION_CODE_FIX_PROFILE_CHECK", 5 },
+  { "REMEDIATION_CODE_PAY_INVOICE", 2 },
+  { "REMEDIATION_CODE_PROVIDER_RESOLVES_ISSUE", 6 },
+  { "REMEDIATION_CODE_REVIEW_BILLING", 1 },
+  { "REMEDIATION_CODE_UNSPECIFIED", 0 },
+  { "REMEDIATION_CODE_VERIFY_PROFILE", 4 },
+};
+const ProtobufCEnumDescriptor accountstatus__v1__remediation_code__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "accountstatus.v1.RemediationCode",
+  "RemediationCode",
+  "Accountstatus__V1__RemediationCode",
+  "accountstatus.v1",
+  11,
+  accountstatus__v1__remediation_code__enum_values_by_number,
+  11,
+  accountstatus__v1__remediation_code__enum_values_by_name,
+  1,
+  accountstatus__v1__remediation_code__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCMethodDescriptor accountstatus__v1__status_service__method_descriptors[6] =
 {
   { "GetStatus", &accountstatus__v1__get_status_request__descriptor, &accountstatus__v1__get_status_response__descriptor },
   { "BatchGetStatus", &accountstatus__v1__batch_get_status_request__descriptor, &accountstatus__v1__batch_get_status_response__descriptor },
   { "CheckCapability", &accountstatus__v1__check_capability_request__descriptor, &accountstatus__v1__check_capability_response__descriptor },
   { "ListStatuses", &accountstatus__v1__list_statuses_request__descriptor, &accountstatus__v1__list_statuses_response__descriptor },
+  { "ExplainStatus", &accountstatus__v1__explain_status_request__descriptor, &accountstatus__v1__explain_status_response__descriptor },
+  { "SimulateStatus", &accountstatus__v1__simulate_status_request__descriptor, &accountstatus__v1__simulate_status_response__descriptor },
 };
 const unsigned accountstatus__v1__status_service__method_indices_by_name[] = {
   1,        /* BatchGetStatus */
   2,        /* CheckCapability */
+  4,        /* ExplainStatus */
   0,        /* GetStatus */
-  3         /* ListStatuses */
+  3,        /* ListStatuses */
+  5         /* SimulateStatus */
 };
 const ProtobufCServiceDescriptor accountstatus__v1__status_service__descriptor =
 {
@@ -1273,7 +3164,7 @@ const ProtobufCServiceDescriptor accountstatus__v1__status_service__descriptor =
   "StatusService",
   "Accountstatus__V1__StatusService",
   "accountstatus.v1",
-  4,
+  6,
   accountstatus__v1__status_service__method_descriptors,
   accountstatus__v1__status_service__method_indices_by_name
 };
@@ -1308,6 +3199,22 @@ void accountstatus__v1__status_service__list_statuses(ProtobufCService *service,
 {
   assert(service->descriptor == &accountstatus__v1__status_service__descriptor);
   service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void accountstatus__v1__status_service__explain_status(ProtobufCService *service,
+                                                       const Accountstatus__V1__ExplainStatusRequest *input,
+                                                       Accountstatus__V1__ExplainStatusResponse_Closure closure,
+                                                       void *closure_data)
+{
+  assert(service->descriptor == &accountstatus__v1__status_service__descriptor);
+  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void accountstatus__v1__status_service__simulate_status(ProtobufCService *service,
+                                                        const Accountstatus__V1__SimulateStatusRequest *input,
+                                                        Accountstatus__V1__SimulateStatusResponse_Closure closure,
+                                                        void *closure_data)
+{
+  assert(service->descriptor == &accountstatus__v1__status_service__descriptor);
+  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void accountstatus__v1__status_service__init (Accountstatus__V1__StatusService_Service *service,
                                               Accountstatus__V1__StatusService_ServiceDestroy destroy)

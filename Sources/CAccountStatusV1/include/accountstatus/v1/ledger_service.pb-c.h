@@ -15,6 +15,9 @@ PROTOBUF_C__BEGIN_DECLS
 #endif
 
 #include "accountstatus/v1/fact.pb-c.h"
+#include "accountstatus/v1/money.pb-c.h"
+#include "accountstatus/v1/status.pb-c.h"
+#include "google/protobuf/timestamp.pb-c.h"
 
 typedef struct Accountstatus__V1__FactRefusal Accountstatus__V1__FactRefusal;
 typedef struct Accountstatus__V1__ReportFactsFailure Accountstatus__V1__ReportFactsFailure;
@@ -25,6 +28,20 @@ typedef struct Accountstatus__V1__ImportFactsRequest Accountstatus__V1__ImportFa
 typedef struct Accountstatus__V1__ImportFactsResponse Accountstatus__V1__ImportFactsResponse;
 typedef struct Accountstatus__V1__ListFactsRequest Accountstatus__V1__ListFactsRequest;
 typedef struct Accountstatus__V1__ListFactsResponse Accountstatus__V1__ListFactsResponse;
+typedef struct Accountstatus__V1__GetHistoryRequest Accountstatus__V1__GetHistoryRequest;
+typedef struct Accountstatus__V1__Episode Accountstatus__V1__Episode;
+typedef struct Accountstatus__V1__DecisionRecord Accountstatus__V1__DecisionRecord;
+typedef struct Accountstatus__V1__StretchState Accountstatus__V1__StretchState;
+typedef struct Accountstatus__V1__CorrectedStretch Accountstatus__V1__CorrectedStretch;
+typedef struct Accountstatus__V1__Correction Accountstatus__V1__Correction;
+typedef struct Accountstatus__V1__GetHistoryResponse Accountstatus__V1__GetHistoryResponse;
+typedef struct Accountstatus__V1__GetBillingRequest Accountstatus__V1__GetBillingRequest;
+typedef struct Accountstatus__V1__CurrencyBalance Accountstatus__V1__CurrencyBalance;
+typedef struct Accountstatus__V1__MonthlyAmounts Accountstatus__V1__MonthlyAmounts;
+typedef struct Accountstatus__V1__BillingMonth Accountstatus__V1__BillingMonth;
+typedef struct Accountstatus__V1__BillingInvoice Accountstatus__V1__BillingInvoice;
+typedef struct Accountstatus__V1__BillingPayment Accountstatus__V1__BillingPayment;
+typedef struct Accountstatus__V1__GetBillingResponse Accountstatus__V1__GetBillingResponse;
 
 
 /* --- enums --- */
@@ -60,6 +77,19 @@ typedef enum _Accountstatus__V1__FactOutcome {
   ACCOUNTSTATUS__V1__FACT_OUTCOME__FACT_OUTCOME_REFUSED = 3
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(ACCOUNTSTATUS__V1__FACT_OUTCOME)
 } Accountstatus__V1__FactOutcome;
+typedef enum _Accountstatus__V1__EpisodeEnd {
+  /*
+   * It is open.
+   */
+  ACCOUNTSTATUS__V1__EPISODE_END__EPISODE_END_UNSPECIFIED = 0,
+  ACCOUNTSTATUS__V1__EPISODE_END__EPISODE_END_APPROVED = 1,
+  /*
+   * The edition reinstates by itself.
+   */
+  ACCOUNTSTATUS__V1__EPISODE_END__EPISODE_END_AUTOMATIC = 2,
+  ACCOUNTSTATUS__V1__EPISODE_END__EPISODE_END_ACCOUNT_CLOSED = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(ACCOUNTSTATUS__V1__EPISODE_END)
+} Accountstatus__V1__EpisodeEnd;
 
 /* --- messages --- */
 
@@ -233,6 +263,345 @@ struct  Accountstatus__V1__ListFactsResponse
     , 0,NULL, (char *)protobuf_c_empty_string, {0,NULL} }
 
 
+struct  Accountstatus__V1__GetHistoryRequest
+{
+  ProtobufCMessage base;
+  char *account_id;
+  /*
+   * Default: now. The history up to this instant.
+   */
+  Google__Protobuf__Timestamp *as_of;
+  /*
+   * Inclusive. Default: everything stored.
+   */
+  Google__Protobuf__Timestamp *known_at;
+  char *policy_edition;
+  /*
+   * Of corrections. Default 100, at most 1 000.
+   */
+  uint32_t page_size;
+  /*
+   * Empty: from the newest correction.
+   */
+  char *page_token;
+  ProtobufCBinaryData at_least;
+};
+#define ACCOUNTSTATUS__V1__GET_HISTORY_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&accountstatus__v1__get_history_request__descriptor) \
+    , (char *)protobuf_c_empty_string, NULL, NULL, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, {0,NULL} }
+
+
+/*
+ * One suspension from its opening to its end.
+ */
+struct  Accountstatus__V1__Episode
+{
+  ProtobufCMessage base;
+  Google__Protobuf__Timestamp *since;
+  /*
+   * Absent: it is open.
+   */
+  Google__Protobuf__Timestamp *until;
+  /*
+   * Every reason that held in it, with its first since and all of its subjects. At most 100
+   * subjects each.
+   */
+  size_t n_reasons;
+  Accountstatus__V1__Reason **reasons;
+  Accountstatus__V1__EpisodeEnd ended_by;
+  /*
+   * Where a decision ended it.
+   */
+  char *decision_id;
+};
+#define ACCOUNTSTATUS__V1__EPISODE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&accountstatus__v1__episode__descriptor) \
+    , NULL, NULL, 0,NULL, ACCOUNTSTATUS__V1__EPISODE_END__EPISODE_END_UNSPECIFIED, (char *)protobuf_c_empty_string }
+
+
+/*
+ * A decision, and whose it was.
+ */
+struct  Accountstatus__V1__DecisionRecord
+{
+  ProtobufCMessage base;
+  /*
+   * The fact, with who reported it and when.
+   */
+  Accountstatus__V1__Fact *fact;
+  /*
+   * An approval ended the episode that was open; a decline left it open.
+   */
+  protobuf_c_boolean took_effect;
+};
+#define ACCOUNTSTATUS__V1__DECISION_RECORD__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&accountstatus__v1__decision_record__descriptor) \
+    , NULL, 0 }
+
+
+/*
+ * How things stood during a stretch of time.
+ */
+struct  Accountstatus__V1__StretchState
+{
+  ProtobufCMessage base;
+  /*
+   * UNSPECIFIED: not registered.
+   */
+  Accountstatus__V1__AccountState state;
+  size_t n_reasons;
+  Accountstatus__V1__ReasonCode *reasons;
+};
+#define ACCOUNTSTATUS__V1__STRETCH_STATE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&accountstatus__v1__stretch_state__descriptor) \
+    , ACCOUNTSTATUS__V1__ACCOUNT_STATE__ACCOUNT_STATE_UNSPECIFIED, 0,NULL }
+
+
+/*
+ * A stretch of the past that turned out to have been different.
+ */
+struct  Accountstatus__V1__CorrectedStretch
+{
+  ProtobufCMessage base;
+  Google__Protobuf__Timestamp *from;
+  /*
+   * Exclusive; at most the correction's recorded_at.
+   */
+  Google__Protobuf__Timestamp *until;
+  Accountstatus__V1__StretchState *before;
+  Accountstatus__V1__StretchState *after;
+};
+#define ACCOUNTSTATUS__V1__CORRECTED_STRETCH__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&accountstatus__v1__corrected_stretch__descriptor) \
+    , NULL, NULL, NULL, NULL }
+
+
+/*
+ * What was learned too late, and which answers about the past it changed.
+ */
+struct  Accountstatus__V1__Correction
+{
+  ProtobufCMessage base;
+  Google__Protobuf__Timestamp *recorded_at;
+  /*
+   * In time order. At most 100, the earliest.
+   */
+  size_t n_stretches;
+  Accountstatus__V1__CorrectedStretch **stretches;
+  /*
+   * The late facts. At most 100.
+   */
+  size_t n_facts;
+  Accountstatus__V1__Fact **facts;
+};
+#define ACCOUNTSTATUS__V1__CORRECTION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&accountstatus__v1__correction__descriptor) \
+    , NULL, 0,NULL, 0,NULL }
+
+
+/*
+ * Computed from the facts.
+ */
+struct  Accountstatus__V1__GetHistoryResponse
+{
+  ProtobufCMessage base;
+  /*
+   * Oldest first. At most 1 000, the newest.
+   */
+  size_t n_episodes;
+  Accountstatus__V1__Episode **episodes;
+  /*
+   * Oldest first. At most 1 000, the newest.
+   */
+  size_t n_decisions;
+  Accountstatus__V1__DecisionRecord **decisions;
+  /*
+   * Newest first.
+   */
+  size_t n_corrections;
+  Accountstatus__V1__Correction **corrections;
+  /*
+   * Empty: this was the last page of corrections.
+   */
+  char *next_page_token;
+  Google__Protobuf__Timestamp *as_of;
+  char *policy_edition;
+  ProtobufCBinaryData token;
+};
+#define ACCOUNTSTATUS__V1__GET_HISTORY_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&accountstatus__v1__get_history_response__descriptor) \
+    , 0,NULL, 0,NULL, 0,NULL, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, {0,NULL} }
+
+
+struct  Accountstatus__V1__GetBillingRequest
+{
+  ProtobufCMessage base;
+  char *account_id;
+  Google__Protobuf__Timestamp *as_of;
+  Google__Protobuf__Timestamp *known_at;
+  /*
+   * Of history, the current one included. Default 12, at most 120.
+   */
+  uint32_t months;
+  /*
+   * Of invoices. Default 100, at most 1 000.
+   */
+  uint32_t page_size;
+  /*
+   * Empty: from the newest invoice.
+   */
+  char *page_token;
+  ProtobufCBinaryData at_least;
+};
+#define ACCOUNTSTATUS__V1__GET_BILLING_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&accountstatus__v1__get_billing_request__descriptor) \
+    , (char *)protobuf_c_empty_string, NULL, NULL, 0, 0, (char *)protobuf_c_empty_string, {0,NULL} }
+
+
+struct  Accountstatus__V1__CurrencyBalance
+{
+  ProtobufCMessage base;
+  /*
+   * What unvoided invoices leave open.
+   */
+  Accountstatus__V1__Money *balance_due;
+  /*
+   * The part of it past its due date.
+   */
+  Accountstatus__V1__Money *past_due;
+  /*
+   * Invoiced in the UTC month of as_of.
+   */
+  Accountstatus__V1__Money *current_month;
+  /*
+   * Paid and not allocated.
+   */
+  Accountstatus__V1__Money *unallocated;
+};
+#define ACCOUNTSTATUS__V1__CURRENCY_BALANCE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&accountstatus__v1__currency_balance__descriptor) \
+    , NULL, NULL, NULL, NULL }
+
+
+/*
+ * What a UTC month brought, in one currency.
+ */
+struct  Accountstatus__V1__MonthlyAmounts
+{
+  ProtobufCMessage base;
+  Accountstatus__V1__Money *invoiced;
+  Accountstatus__V1__Money *credited;
+  Accountstatus__V1__Money *paid;
+  /*
+   * At the month's end, or at as_of in its month.
+   */
+  Accountstatus__V1__Money *open;
+};
+#define ACCOUNTSTATUS__V1__MONTHLY_AMOUNTS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&accountstatus__v1__monthly_amounts__descriptor) \
+    , NULL, NULL, NULL, NULL }
+
+
+struct  Accountstatus__V1__BillingMonth
+{
+  ProtobufCMessage base;
+  /*
+   * YYYY-MM.
+   */
+  char *month;
+  Accountstatus__V1__MonthlyAmounts *amounts;
+  /*
+   * The change from the month before.
+   */
+  Accountstatus__V1__MonthlyAmounts *trend;
+};
+#define ACCOUNTSTATUS__V1__BILLING_MONTH__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&accountstatus__v1__billing_month__descriptor) \
+    , (char *)protobuf_c_empty_string, NULL, NULL }
+
+
+struct  Accountstatus__V1__BillingInvoice
+{
+  ProtobufCMessage base;
+  char *invoice_id;
+  /*
+   * Dates are YYYY-MM-DD.
+   */
+  char *issue_date;
+  char *due_date;
+  Accountstatus__V1__Money *total;
+  Accountstatus__V1__Money *credited;
+  Accountstatus__V1__Money *paid;
+  Accountstatus__V1__Money *open;
+  /*
+   * Negative before the due date.
+   */
+  int32_t days_past_due;
+  protobuf_c_boolean disputed;
+  protobuf_c_boolean voided;
+  char *replaced_by;
+  char *period_start;
+  char *period_end;
+  char *invoice_url;
+  char *reconciliation_url;
+};
+#define ACCOUNTSTATUS__V1__BILLING_INVOICE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&accountstatus__v1__billing_invoice__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, NULL, NULL, NULL, 0, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+struct  Accountstatus__V1__BillingPayment
+{
+  ProtobufCMessage base;
+  char *payment_id;
+  Google__Protobuf__Timestamp *received_at;
+  Accountstatus__V1__Money *amount;
+  Accountstatus__V1__Money *unallocated;
+};
+#define ACCOUNTSTATUS__V1__BILLING_PAYMENT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&accountstatus__v1__billing_payment__descriptor) \
+    , (char *)protobuf_c_empty_string, NULL, NULL, NULL }
+
+
+struct  Accountstatus__V1__GetBillingResponse
+{
+  ProtobufCMessage base;
+  /*
+   * By currency code.
+   */
+  size_t n_balances;
+  Accountstatus__V1__CurrencyBalance **balances;
+  /*
+   * By currency code, then oldest month first.
+   */
+  size_t n_history;
+  Accountstatus__V1__BillingMonth **history;
+  /*
+   * Newest due date first, then by id.
+   */
+  size_t n_invoices;
+  Accountstatus__V1__BillingInvoice **invoices;
+  /*
+   * Of all currencies; absent: there is none.
+   */
+  Accountstatus__V1__BillingPayment *latest_payment;
+  /*
+   * Oldest first. At most 1 000.
+   */
+  size_t n_unallocated_payments;
+  Accountstatus__V1__BillingPayment **unallocated_payments;
+  Google__Protobuf__Timestamp *as_of;
+  /*
+   * Empty: this was the last page of invoices.
+   */
+  char *next_page_token;
+  ProtobufCBinaryData token;
+};
+#define ACCOUNTSTATUS__V1__GET_BILLING_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&accountstatus__v1__get_billing_response__descriptor) \
+    , 0,NULL, 0,NULL, 0,NULL, NULL, 0,NULL, NULL, (char *)protobuf_c_empty_string, {0,NULL} }
+
+
 /* Accountstatus__V1__FactRefusal methods */
 void   accountstatus__v1__fact_refusal__init
                      (Accountstatus__V1__FactRefusal         *message);
@@ -404,6 +773,272 @@ Accountstatus__V1__ListFactsResponse *
 void   accountstatus__v1__list_facts_response__free_unpacked
                      (Accountstatus__V1__ListFactsResponse *message,
                       ProtobufCAllocator *allocator);
+/* Accountstatus__V1__GetHistoryRequest methods */
+void   accountstatus__v1__get_history_request__init
+                     (Accountstatus__V1__GetHistoryRequest         *message);
+size_t accountstatus__v1__get_history_request__get_packed_size
+                     (const Accountstatus__V1__GetHistoryRequest   *message);
+size_t accountstatus__v1__get_history_request__pack
+                     (const Accountstatus__V1__GetHistoryRequest   *message,
+                      uint8_t             *out);
+size_t accountstatus__v1__get_history_request__pack_to_buffer
+                     (const Accountstatus__V1__GetHistoryRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Accountstatus__V1__GetHistoryRequest *
+       accountstatus__v1__get_history_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   accountstatus__v1__get_history_request__free_unpacked
+                     (Accountstatus__V1__GetHistoryRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Accountstatus__V1__Episode methods */
+void   accountstatus__v1__episode__init
+                     (Accountstatus__V1__Episode         *message);
+size_t accountstatus__v1__episode__get_packed_size
+                     (const Accountstatus__V1__Episode   *message);
+size_t accountstatus__v1__episode__pack
+                     (const Accountstatus__V1__Episode   *message,
+                      uint8_t             *out);
+size_t accountstatus__v1__episode__pack_to_buffer
+                     (const Accountstatus__V1__Episode   *message,
+                      ProtobufCBuffer     *buffer);
+Accountstatus__V1__Episode *
+       accountstatus__v1__episode__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   accountstatus__v1__episode__free_unpacked
+                     (Accountstatus__V1__Episode *message,
+                      ProtobufCAllocator *allocator);
+/* Accountstatus__V1__DecisionRecord methods */
+void   accountstatus__v1__decision_record__init
+                     (Accountstatus__V1__DecisionRecord         *message);
+size_t accountstatus__v1__decision_record__get_packed_size
+                     (const Accountstatus__V1__DecisionRecord   *message);
+size_t accountstatus__v1__decision_record__pack
+                     (const Accountstatus__V1__DecisionRecord   *message,
+                      uint8_t             *out);
+size_t accountstatus__v1__decision_record__pack_to_buffer
+                     (const Accountstatus__V1__DecisionRecord   *message,
+                      ProtobufCBuffer     *buffer);
+Accountstatus__V1__DecisionRecord *
+       accountstatus__v1__decision_record__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   accountstatus__v1__decision_record__free_unpacked
+                     (Accountstatus__V1__DecisionRecord *message,
+                      ProtobufCAllocator *allocator);
+/* Accountstatus__V1__StretchState methods */
+void   accountstatus__v1__stretch_state__init
+                     (Accountstatus__V1__StretchState         *message);
+size_t accountstatus__v1__stretch_state__get_packed_size
+                     (const Accountstatus__V1__StretchState   *message);
+size_t accountstatus__v1__stretch_state__pack
+                     (const Accountstatus__V1__StretchState   *message,
+                      uint8_t             *out);
+size_t accountstatus__v1__stretch_state__pack_to_buffer
+                     (const Accountstatus__V1__StretchState   *message,
+                      ProtobufCBuffer     *buffer);
+Accountstatus__V1__StretchState *
+       accountstatus__v1__stretch_state__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   accountstatus__v1__stretch_state__free_unpacked
+                     (Accountstatus__V1__StretchState *message,
+                      ProtobufCAllocator *allocator);
+/* Accountstatus__V1__CorrectedStretch methods */
+void   accountstatus__v1__corrected_stretch__init
+                     (Accountstatus__V1__CorrectedStretch         *message);
+size_t accountstatus__v1__corrected_stretch__get_packed_size
+                     (const Accountstatus__V1__CorrectedStretch   *message);
+size_t accountstatus__v1__corrected_stretch__pack
+                     (const Accountstatus__V1__CorrectedStretch   *message,
+                      uint8_t             *out);
+size_t accountstatus__v1__corrected_stretch__pack_to_buffer
+                     (const Accountstatus__V1__CorrectedStretch   *message,
+                      ProtobufCBuffer     *buffer);
+Accountstatus__V1__CorrectedStretch *
+       accountstatus__v1__corrected_stretch__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   accountstatus__v1__corrected_stretch__free_unpacked
+                     (Accountstatus__V1__CorrectedStretch *message,
+                      ProtobufCAllocator *allocator);
+/* Accountstatus__V1__Correction methods */
+void   accountstatus__v1__correction__init
+                     (Accountstatus__V1__Correction         *message);
+size_t accountstatus__v1__correction__get_packed_size
+                     (const Accountstatus__V1__Correction   *message);
+size_t accountstatus__v1__correction__pack
+                     (const Accountstatus__V1__Correction   *message,
+                      uint8_t             *out);
+size_t accountstatus__v1__correction__pack_to_buffer
+                     (const Accountstatus__V1__Correction   *message,
+                      ProtobufCBuffer     *buffer);
+Accountstatus__V1__Correction *
+       accountstatus__v1__correction__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   accountstatus__v1__correction__free_unpacked
+                     (Accountstatus__V1__Correction *message,
+                      ProtobufCAllocator *allocator);
+/* Accountstatus__V1__GetHistoryResponse methods */
+void   accountstatus__v1__get_history_response__init
+                     (Accountstatus__V1__GetHistoryResponse         *message);
+size_t accountstatus__v1__get_history_response__get_packed_size
+                     (const Accountstatus__V1__GetHistoryResponse   *message);
+size_t accountstatus__v1__get_history_response__pack
+                     (const Accountstatus__V1__GetHistoryResponse   *message,
+                      uint8_t             *out);
+size_t accountstatus__v1__get_history_response__pack_to_buffer
+                     (const Accountstatus__V1__GetHistoryResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Accountstatus__V1__GetHistoryResponse *
+       accountstatus__v1__get_history_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   accountstatus__v1__get_history_response__free_unpacked
+                     (Accountstatus__V1__GetHistoryResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Accountstatus__V1__GetBillingRequest methods */
+void   accountstatus__v1__get_billing_request__init
+                     (Accountstatus__V1__GetBillingRequest         *message);
+size_t accountstatus__v1__get_billing_request__get_packed_size
+                     (const Accountstatus__V1__GetBillingRequest   *message);
+size_t accountstatus__v1__get_billing_request__pack
+                     (const Accountstatus__V1__GetBillingRequest   *message,
+                      uint8_t             *out);
+size_t accountstatus__v1__get_billing_request__pack_to_buffer
+                     (const Accountstatus__V1__GetBillingRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Accountstatus__V1__GetBillingRequest *
+       accountstatus__v1__get_billing_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   accountstatus__v1__get_billing_request__free_unpacked
+                     (Accountstatus__V1__GetBillingRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Accountstatus__V1__CurrencyBalance methods */
+void   accountstatus__v1__currency_balance__init
+                     (Accountstatus__V1__CurrencyBalance         *message);
+size_t accountstatus__v1__currency_balance__get_packed_size
+                     (const Accountstatus__V1__CurrencyBalance   *message);
+size_t accountstatus__v1__currency_balance__pack
+                     (const Accountstatus__V1__CurrencyBalance   *message,
+                      uint8_t             *out);
+size_t accountstatus__v1__currency_balance__pack_to_buffer
+                     (const Accountstatus__V1__CurrencyBalance   *message,
+                      ProtobufCBuffer     *buffer);
+Accountstatus__V1__CurrencyBalance *
+       accountstatus__v1__currency_balance__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   accountstatus__v1__currency_balance__free_unpacked
+                     (Accountstatus__V1__CurrencyBalance *message,
+                      ProtobufCAllocator *allocator);
+/* Accountstatus__V1__MonthlyAmounts methods */
+void   accountstatus__v1__monthly_amounts__init
+                     (Accountstatus__V1__MonthlyAmounts         *message);
+size_t accountstatus__v1__monthly_amounts__get_packed_size
+                     (const Accountstatus__V1__MonthlyAmounts   *message);
+size_t accountstatus__v1__monthly_amounts__pack
+                     (const Accountstatus__V1__MonthlyAmounts   *message,
+                      uint8_t             *out);
+size_t accountstatus__v1__monthly_amounts__pack_to_buffer
+                     (const Accountstatus__V1__MonthlyAmounts   *message,
+                      ProtobufCBuffer     *buffer);
+Accountstatus__V1__MonthlyAmounts *
+       accountstatus__v1__monthly_amounts__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   accountstatus__v1__monthly_amounts__free_unpacked
+                     (Accountstatus__V1__MonthlyAmounts *message,
+                      ProtobufCAllocator *allocator);
+/* Accountstatus__V1__BillingMonth methods */
+void   accountstatus__v1__billing_month__init
+                     (Accountstatus__V1__BillingMonth         *message);
+size_t accountstatus__v1__billing_month__get_packed_size
+                     (const Accountstatus__V1__BillingMonth   *message);
+size_t accountstatus__v1__billing_month__pack
+                     (const Accountstatus__V1__BillingMonth   *message,
+                      uint8_t             *out);
+size_t accountstatus__v1__billing_month__pack_to_buffer
+                     (const Accountstatus__V1__BillingMonth   *message,
+                      ProtobufCBuffer     *buffer);
+Accountstatus__V1__BillingMonth *
+       accountstatus__v1__billing_month__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   accountstatus__v1__billing_month__free_unpacked
+                     (Accountstatus__V1__BillingMonth *message,
+                      ProtobufCAllocator *allocator);
+/* Accountstatus__V1__BillingInvoice methods */
+void   accountstatus__v1__billing_invoice__init
+                     (Accountstatus__V1__BillingInvoice         *message);
+size_t accountstatus__v1__billing_invoice__get_packed_size
+                     (const Accountstatus__V1__BillingInvoice   *message);
+size_t accountstatus__v1__billing_invoice__pack
+                     (const Accountstatus__V1__BillingInvoice   *message,
+                      uint8_t             *out);
+size_t accountstatus__v1__billing_invoice__pack_to_buffer
+                     (const Accountstatus__V1__BillingInvoice   *message,
+                      ProtobufCBuffer     *buffer);
+Accountstatus__V1__BillingInvoice *
+       accountstatus__v1__billing_invoice__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   accountstatus__v1__billing_invoice__free_unpacked
+                     (Accountstatus__V1__BillingInvoice *message,
+                      ProtobufCAllocator *allocator);
+/* Accountstatus__V1__BillingPayment methods */
+void   accountstatus__v1__billing_payment__init
+                     (Accountstatus__V1__BillingPayment         *message);
+size_t accountstatus__v1__billing_payment__get_packed_size
+                     (const Accountstatus__V1__BillingPayment   *message);
+size_t accountstatus__v1__billing_payment__pack
+                     (const Accountstatus__V1__BillingPayment   *message,
+                      uint8_t             *out);
+size_t accountstatus__v1__billing_payment__pack_to_buffer
+                     (const Accountstatus__V1__BillingPayment   *message,
+                      ProtobufCBuffer     *buffer);
+Accountstatus__V1__BillingPayment *
+       accountstatus__v1__billing_payment__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   accountstatus__v1__billing_payment__free_unpacked
+                     (Accountstatus__V1__BillingPayment *message,
+                      ProtobufCAllocator *allocator);
+/* Accountstatus__V1__GetBillingResponse methods */
+void   accountstatus__v1__get_billing_response__init
+                     (Accountstatus__V1__GetBillingResponse         *message);
+size_t accountstatus__v1__get_billing_response__get_packed_size
+                     (const Accountstatus__V1__GetBillingResponse   *message);
+size_t accountstatus__v1__get_billing_response__pack
+                     (const Accountstatus__V1__GetBillingResponse   *message,
+                      uint8_t             *out);
+size_t accountstatus__v1__get_billing_response__pack_to_buffer
+                     (const Accountstatus__V1__GetBillingResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Accountstatus__V1__GetBillingResponse *
+       accountstatus__v1__get_billing_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   accountstatus__v1__get_billing_response__free_unpacked
+                     (Accountstatus__V1__GetBillingResponse *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Accountstatus__V1__FactRefusal_Closure)
@@ -433,6 +1068,48 @@ typedef void (*Accountstatus__V1__ListFactsRequest_Closure)
 typedef void (*Accountstatus__V1__ListFactsResponse_Closure)
                  (const Accountstatus__V1__ListFactsResponse *message,
                   void *closure_data);
+typedef void (*Accountstatus__V1__GetHistoryRequest_Closure)
+                 (const Accountstatus__V1__GetHistoryRequest *message,
+                  void *closure_data);
+typedef void (*Accountstatus__V1__Episode_Closure)
+                 (const Accountstatus__V1__Episode *message,
+                  void *closure_data);
+typedef void (*Accountstatus__V1__DecisionRecord_Closure)
+                 (const Accountstatus__V1__DecisionRecord *message,
+                  void *closure_data);
+typedef void (*Accountstatus__V1__StretchState_Closure)
+                 (const Accountstatus__V1__StretchState *message,
+                  void *closure_data);
+typedef void (*Accountstatus__V1__CorrectedStretch_Closure)
+                 (const Accountstatus__V1__CorrectedStretch *message,
+                  void *closure_data);
+typedef void (*Accountstatus__V1__Correction_Closure)
+                 (const Accountstatus__V1__Correction *message,
+                  void *closure_data);
+typedef void (*Accountstatus__V1__GetHistoryResponse_Closure)
+                 (const Accountstatus__V1__GetHistoryResponse *message,
+                  void *closure_data);
+typedef void (*Accountstatus__V1__GetBillingRequest_Closure)
+                 (const Accountstatus__V1__GetBillingRequest *message,
+                  void *closure_data);
+typedef void (*Accountstatus__V1__CurrencyBalance_Closure)
+                 (const Accountstatus__V1__CurrencyBalance *message,
+                  void *closure_data);
+typedef void (*Accountstatus__V1__MonthlyAmounts_Closure)
+                 (const Accountstatus__V1__MonthlyAmounts *message,
+                  void *closure_data);
+typedef void (*Accountstatus__V1__BillingMonth_Closure)
+                 (const Accountstatus__V1__BillingMonth *message,
+                  void *closure_data);
+typedef void (*Accountstatus__V1__BillingInvoice_Closure)
+                 (const Accountstatus__V1__BillingInvoice *message,
+                  void *closure_data);
+typedef void (*Accountstatus__V1__BillingPayment_Closure)
+                 (const Accountstatus__V1__BillingPayment *message,
+                  void *closure_data);
+typedef void (*Accountstatus__V1__GetBillingResponse_Closure)
+                 (const Accountstatus__V1__GetBillingResponse *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -452,6 +1129,14 @@ struct Accountstatus__V1__LedgerService_Service
                      const Accountstatus__V1__ListFactsRequest *input,
                      Accountstatus__V1__ListFactsResponse_Closure closure,
                      void *closure_data);
+  void (*get_history)(Accountstatus__V1__LedgerService_Service *service,
+                      const Accountstatus__V1__GetHistoryRequest *input,
+                      Accountstatus__V1__GetHistoryResponse_Closure closure,
+                      void *closure_data);
+  void (*get_billing)(Accountstatus__V1__LedgerService_Service *service,
+                      const Accountstatus__V1__GetBillingRequest *input,
+                      Accountstatus__V1__GetBillingResponse_Closure closure,
+                      void *closure_data);
 };
 typedef void (*Accountstatus__V1__LedgerService_ServiceDestroy)(Accountstatus__V1__LedgerService_Service *);
 void accountstatus__v1__ledger_service__init (Accountstatus__V1__LedgerService_Service *service,
@@ -462,7 +1147,9 @@ void accountstatus__v1__ledger_service__init (Accountstatus__V1__LedgerService_S
     { ACCOUNTSTATUS__V1__LEDGER_SERVICE__BASE_INIT,\
       function_prefix__ ## report_facts,\
       function_prefix__ ## import_facts,\
-      function_prefix__ ## list_facts  }
+      function_prefix__ ## list_facts,\
+      function_prefix__ ## get_history,\
+      function_prefix__ ## get_billing  }
 void accountstatus__v1__ledger_service__report_facts(ProtobufCService *service,
                                                      const Accountstatus__V1__ReportFactsRequest *input,
                                                      Accountstatus__V1__ReportFactsResponse_Closure closure,
@@ -475,11 +1162,20 @@ void accountstatus__v1__ledger_service__list_facts(ProtobufCService *service,
                                                    const Accountstatus__V1__ListFactsRequest *input,
                                                    Accountstatus__V1__ListFactsResponse_Closure closure,
                                                    void *closure_data);
+void accountstatus__v1__ledger_service__get_history(ProtobufCService *service,
+                                                    const Accountstatus__V1__GetHistoryRequest *input,
+                                                    Accountstatus__V1__GetHistoryResponse_Closure closure,
+                                                    void *closure_data);
+void accountstatus__v1__ledger_service__get_billing(ProtobufCService *service,
+                                                    const Accountstatus__V1__GetBillingRequest *input,
+                                                    Accountstatus__V1__GetBillingResponse_Closure closure,
+                                                    void *closure_data);
 
 /* --- descriptors --- */
 
 extern const ProtobufCEnumDescriptor    accountstatus__v1__report_mode__descriptor;
 extern const ProtobufCEnumDescriptor    accountstatus__v1__fact_outcome__descriptor;
+extern const ProtobufCEnumDescriptor    accountstatus__v1__episode_end__descriptor;
 extern const ProtobufCMessageDescriptor accountstatus__v1__fact_refusal__descriptor;
 extern const ProtobufCMessageDescriptor accountstatus__v1__report_facts_failure__descriptor;
 extern const ProtobufCMessageDescriptor accountstatus__v1__fact_result__descriptor;
@@ -489,6 +1185,20 @@ extern const ProtobufCMessageDescriptor accountstatus__v1__import_facts_request_
 extern const ProtobufCMessageDescriptor accountstatus__v1__import_facts_response__descriptor;
 extern const ProtobufCMessageDescriptor accountstatus__v1__list_facts_request__descriptor;
 extern const ProtobufCMessageDescriptor accountstatus__v1__list_facts_response__descriptor;
+extern const ProtobufCMessageDescriptor accountstatus__v1__get_history_request__descriptor;
+extern const ProtobufCMessageDescriptor accountstatus__v1__episode__descriptor;
+extern const ProtobufCMessageDescriptor accountstatus__v1__decision_record__descriptor;
+extern const ProtobufCMessageDescriptor accountstatus__v1__stretch_state__descriptor;
+extern const ProtobufCMessageDescriptor accountstatus__v1__corrected_stretch__descriptor;
+extern const ProtobufCMessageDescriptor accountstatus__v1__correction__descriptor;
+extern const ProtobufCMessageDescriptor accountstatus__v1__get_history_response__descriptor;
+extern const ProtobufCMessageDescriptor accountstatus__v1__get_billing_request__descriptor;
+extern const ProtobufCMessageDescriptor accountstatus__v1__currency_balance__descriptor;
+extern const ProtobufCMessageDescriptor accountstatus__v1__monthly_amounts__descriptor;
+extern const ProtobufCMessageDescriptor accountstatus__v1__billing_month__descriptor;
+extern const ProtobufCMessageDescriptor accountstatus__v1__billing_invoice__descriptor;
+extern const ProtobufCMessageDescriptor accountstatus__v1__billing_payment__descriptor;
+extern const ProtobufCMessageDescriptor accountstatus__v1__get_billing_response__descriptor;
 extern const ProtobufCServiceDescriptor accountstatus__v1__ledger_service__descriptor;
 
 PROTOBUF_C__END_DECLS

@@ -262,10 +262,14 @@ struct  Accountstatus__V1__AccountStatus
    * as_of is later than now.
    */
   protobuf_c_boolean projected;
+  /*
+   * Since when the reinstatement state is what it is. FULL only.
+   */
+  Google__Protobuf__Timestamp *reinstatement_since;
 };
 #define ACCOUNTSTATUS__V1__ACCOUNT_STATUS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&accountstatus__v1__account_status__descriptor) \
-    , (char *)protobuf_c_empty_string, ACCOUNTSTATUS__V1__ACCOUNT_STATE__ACCOUNT_STATE_UNSPECIFIED, NULL, 0,NULL, 0,NULL, 0,NULL, NULL, 0, ACCOUNTSTATUS__V1__REINSTATEMENT_STATE__REINSTATEMENT_STATE_UNSPECIFIED, (char *)protobuf_c_empty_string, 0, NULL, NULL, 0 }
+    , (char *)protobuf_c_empty_string, ACCOUNTSTATUS__V1__ACCOUNT_STATE__ACCOUNT_STATE_UNSPECIFIED, NULL, 0,NULL, 0,NULL, 0,NULL, NULL, 0, ACCOUNTSTATUS__V1__REINSTATEMENT_STATE__REINSTATEMENT_STATE_UNSPECIFIED, (char *)protobuf_c_empty_string, 0, NULL, NULL, 0, NULL }
 
 
 /* Accountstatus__V1__Reason methods */
