@@ -29,7 +29,7 @@ package struct EvaluationQuery: Sendable {
 extension AccountSnapshot {
   /// The revision of the current answer at an instant, changes by time included that the ledger
   /// has not committed yet.
-  fileprivate func revision(at now: Instant, _ edition: PolicyEdition) -> UInt64 {
+  package func revision(at now: Instant, _ edition: PolicyEdition) -> UInt64 {
     if now < row.flipAt { return row.revision }
     if now < row.validUntil { return row.revision + 1 }
     // Neighbouring points differ in what the revision counts: every one is a change.

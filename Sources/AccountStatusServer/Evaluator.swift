@@ -1,19 +1,20 @@
-internal import AccountStatusLedger
+package import AccountStatusLedger
 package import AccountStatusModel
 internal import Dispatch
+internal import Synchronization
 package import TTRPC
 
-/// Answers queries by evaluation: the ledger gives the facts, a worker evaluates, the loop goes on.
+/// Answers what must be computed from an account's facts: the ledger gives the facts, a worker
+/// computes, the loop goes on.
 ///
-/// Bounded: past `Limits.maximumPending` it refuses, so that a burst of expensive questions cannot
-/// eat the memory. On the loop's thread only, but for the work itself.
+/// Bounded: past `maximumPending` it refuses, so that a burst of expensive questions cannot eat
+/// the memory. On the loop's thread only, but for the work itself.
 package final class Evaluator {
   package typealias Completion = (Result<AccountStatus, RPCError>) -> Void
 
-  /// What comes back from a worker.
+  /// What comes back from a worker: whose result is ready.
   package struct Finished: Sendable {
     fileprivate let ticket: UInt64
-    fileprivate let evaluation: Evaluation
   }
 
   /// Questions under way at once; each holds an account's facts.
@@ -22,7 +23,7 @@ package final class Evaluator {
   private let link: LedgerLink
   private let finished: @Sendable (Finished) -> Void
   private let workers = DispatchQueue(label: "evaluation", attributes: .concurrent)
-  private var waiting: [UInt64: (Evaluation) -> Void] = [:]
+  private var waiting: [UInt64: () -> Void] = [:]
   private var lastTicket: UInt64 = 0
 
   /// `finished` brings a worker's result back to the loop, which passes it to `receive`.
@@ -31,6 +32,64 @@ package final class Evaluator {
     self.finished = finished
   }
 
+  /// Runs a pure function of everything known of an account on a worker, and the completion on
+  /// the loop: with its value, or nil when nothing is known of the account.
+  package func compute<Value: Sendable>(
+    about account: AccountID, _ body: @escaping @Sendable (AccountSnapshot) -> Value,
+    _ completion: @escaping (Result<Value?, RPCError>) -> Void
+  ) {
+    guard waiting.count + link.pendingCount < Self.maximumPending else {
+      return completion(.failure(.tooManyQuestions))
+    }
+    link.snapshot(of: account) { [self] result in
+      switch result {
+      case .failure(let error): completion(.failure(.unavailable(error)))
+      case .success(nil): completion(.success(nil))
+      case .success(let snapshot?): run(body, on: snapshot) { completion(.success($0)) }
+      }
+    }
+  }
+
+  /// Takes a worker's result, on the loop.
+  package func receive(_ finished: Finished) {
+    waiting.removeValue(forKey: finished.ticket)?()
+  }
+
+  private func run<Value: Sendable>(
+    _ body: @escaping @Sendable (AccountSnapshot) -> Value, on snapshot: AccountSnapshot,
+    _ completion: @escaping (Value) -> Void
+  ) {
+    lastTicket += 1
+    let ticket = lastTicket
+    let result = WorkResult<Value>()
+    waiting[ticket] = { completion(result.take()) }
+    workers.async { [finished] in
+      result.set(body(snapshot))
+      finished(Finished(ticket: ticket))
+    }
+  }
+}
+
+/// A place for one value, filled by a worker and emptied by the loop.
+private final class WorkResult<Value: Sendable>: Sendable {
+  private let value = Mutex<Value?>(nil)
+
+  func set(_ result: Value) {
+    value.withLock { $0 = result }
+  }
+
+  func take() -> Value {
+    value.withLock { value in
+      guard let result = value else { preconditionFailure("the worker says that it is ready") }
+      value = nil
+      return result
+    }
+  }
+}
+
+// MARK: - Statuses
+
+extension Evaluator {
   /// Evaluates an account; NOT_FOUND when it is not registered then.
   package func answer(
     _ query: EvaluationQuery, about account: AccountID, _ completion: @escaping Completion
@@ -45,11 +104,6 @@ package final class Evaluator {
         addProviderNotice(to: status, evaluation?.providers ?? [], query, completion)
       }
     }
-  }
-
-  /// Takes a worker's result, on the loop.
-  package func receive(_ finished: Finished) {
-    waiting.removeValue(forKey: finished.ticket)?(finished.evaluation)
   }
 
   /// One hop: whether a provider's account is suspended, not why.
@@ -77,22 +131,6 @@ package final class Evaluator {
     _ query: EvaluationQuery, _ account: AccountID,
     _ completion: @escaping (Result<Evaluation?, RPCError>) -> Void
   ) {
-    guard waiting.count + link.pendingCount < Self.maximumPending else {
-      return completion(.failure(.tooManyQuestions))
-    }
-    link.snapshot(of: account) { [self] result in
-      switch result {
-      case .failure(let error): completion(.failure(.unavailable(error)))
-      case .success(nil): completion(.success(nil))
-      case .success(let snapshot?):
-        lastTicket += 1
-        let ticket = lastTicket
-        waiting[ticket] = { completion(.success($0)) }
-        workers.async { [finished] in
-          let evaluation = Evaluation(query, of: account, from: snapshot)
-          finished(Finished(ticket: ticket, evaluation: evaluation))
-        }
-      }
-    }
+    compute(about: account, { Evaluation(query, of: account, from: $0) }, completion)
   }
 }

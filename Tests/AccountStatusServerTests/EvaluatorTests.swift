@@ -96,6 +96,19 @@ struct EvaluatorTests {
     #expect(try answer(server, query(server)).get().state == .active)
   }
 
+  @Test func `any function of an account's facts is computed, for the loop`() throws {
+    let server = try LocalServer()
+    try server.store([registration(), invoice(), invoice("INV-2")])
+    var answers: [Int?] = []
+    for id in [account, "nobody", account] {
+      server.evaluator.compute(
+        about: id, { $0.facts.stored.count }, { answers.append((try? $0.get()) ?? nil) })
+    }
+    #expect(answers.isEmpty)
+    try server.until("all are computed") { answers.count == 3 }
+    #expect(answers.compactMap(\.self) == [3, 3])
+  }
+
   @Test func `a ledger that stopped fails every question`() throws {
     let server = try LocalServer()
     server.ledger.stop()
