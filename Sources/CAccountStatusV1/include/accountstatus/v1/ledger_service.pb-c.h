@@ -440,15 +440,15 @@ struct  Accountstatus__V1__GetBillingRequest
   Google__Protobuf__Timestamp *as_of;
   Google__Protobuf__Timestamp *known_at;
   /*
-   * Of history, the current one included. Default 12, at most 120.
+   * Of history, the one of as_of included. Default 12, at most 120.
    */
   uint32_t months;
   /*
-   * Of invoices. Default 100, at most 1 000.
+   * Of invoices. Default 100, at most 1 000; fewer where their links are long.
    */
   uint32_t page_size;
   /*
-   * Empty: from the newest invoice.
+   * Empty: from the start. Later pages answer at the first one's as_of and known_at.
    */
   char *page_token;
   ProtobufCBinaryData at_least;
@@ -458,6 +458,9 @@ struct  Accountstatus__V1__GetBillingRequest
     , (char *)protobuf_c_empty_string, NULL, NULL, 0, 0, (char *)protobuf_c_empty_string, {0,NULL} }
 
 
+/*
+ * What is owed in one currency. Currencies never net against each other.
+ */
 struct  Accountstatus__V1__CurrencyBalance
 {
   ProtobufCMessage base;
@@ -470,11 +473,11 @@ struct  Accountstatus__V1__CurrencyBalance
    */
   Accountstatus__V1__Money *past_due;
   /*
-   * Invoiced in the UTC month of as_of.
+   * The total of the invoices issued in the UTC month of as_of.
    */
   Accountstatus__V1__Money *current_month;
   /*
-   * Paid and not allocated.
+   * Received and taken by no invoice.
    */
   Accountstatus__V1__Money *unallocated;
 };
@@ -484,13 +487,23 @@ struct  Accountstatus__V1__CurrencyBalance
 
 
 /*
- * What a UTC month brought, in one currency.
+ * A UTC month in one currency, as it stood at its end, or at as_of in its month: what was voided
+ * or reversed by then is left out, what was so later shows in open of a later month.
  */
 struct  Accountstatus__V1__MonthlyAmounts
 {
   ProtobufCMessage base;
+  /*
+   * By issue date.
+   */
   Accountstatus__V1__Money *invoiced;
+  /*
+   * In the month of effective_at, or of the invoice's where the credit came first.
+   */
   Accountstatus__V1__Money *credited;
+  /*
+   * Payments received, allocated or not, in the month of effective_at.
+   */
   Accountstatus__V1__Money *paid;
   /*
    * At the month's end, or at as_of in its month.
@@ -502,6 +515,9 @@ struct  Accountstatus__V1__MonthlyAmounts
     , NULL, NULL, NULL, NULL }
 
 
+/*
+ * A month and how it differs from the one before.
+ */
 struct  Accountstatus__V1__BillingMonth
 {
   ProtobufCMessage base;
@@ -520,6 +536,9 @@ struct  Accountstatus__V1__BillingMonth
     , (char *)protobuf_c_empty_string, NULL, NULL }
 
 
+/*
+ * An invoice with what was done about it.
+ */
 struct  Accountstatus__V1__BillingInvoice
 {
   ProtobufCMessage base;
@@ -531,7 +550,13 @@ struct  Accountstatus__V1__BillingInvoice
   char *due_date;
   Accountstatus__V1__Money *total;
   Accountstatus__V1__Money *credited;
+  /*
+   * Taken of payments in force.
+   */
   Accountstatus__V1__Money *paid;
+  /*
+   * Never below zero.
+   */
   Accountstatus__V1__Money *open;
   /*
    * Negative before the due date.
@@ -550,6 +575,9 @@ struct  Accountstatus__V1__BillingInvoice
     , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, NULL, NULL, NULL, 0, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
+/*
+ * A payment that was not reversed.
+ */
 struct  Accountstatus__V1__BillingPayment
 {
   ProtobufCMessage base;
@@ -563,6 +591,9 @@ struct  Accountstatus__V1__BillingPayment
     , (char *)protobuf_c_empty_string, NULL, NULL, NULL }
 
 
+/*
+ * Later pages carry invoices only. OUT_OF_RANGE where a sum does not fit Money.
+ */
 struct  Accountstatus__V1__GetBillingResponse
 {
   ProtobufCMessage base;
@@ -572,12 +603,12 @@ struct  Accountstatus__V1__GetBillingResponse
   size_t n_balances;
   Accountstatus__V1__CurrencyBalance **balances;
   /*
-   * By currency code, then oldest month first.
+   * By currency code, then oldest month first. At most 2 400: of many currencies fewer months.
    */
   size_t n_history;
   Accountstatus__V1__BillingMonth **history;
   /*
-   * Newest due date first, then by id.
+   * Open ones first, by due date, then the others, newest due date first; then by id.
    */
   size_t n_invoices;
   Accountstatus__V1__BillingInvoice **invoices;

@@ -556,10 +556,14 @@ struct  Accountstatus__V1__SimulateStatusRequest
   ProtobufCMessage base;
   char *account_id;
   /*
-   * 1 to 1 000, judged in this order as if they were reported now.
+   * At most 1 000, about this account, judged in this order as if they were reported now. None,
+   * where as_of is given: what comes by itself.
    */
   size_t n_facts;
   Accountstatus__V1__Fact **facts;
+  /*
+   * Default: now.
+   */
   Google__Protobuf__Timestamp *as_of;
   char *policy_edition;
   ProtobufCBinaryData at_least;
@@ -570,7 +574,8 @@ struct  Accountstatus__V1__SimulateStatusRequest
 
 
 /*
- * Nothing of it is stored.
+ * Nothing of it is stored. NOT_FOUND where the account is not registered at as_of with the facts
+ * either, and none of them was refused.
  */
 struct  Accountstatus__V1__SimulateStatusResponse
 {
@@ -580,16 +585,17 @@ struct  Accountstatus__V1__SimulateStatusResponse
    */
   Accountstatus__V1__AccountStatus *actual;
   /*
-   * With those that would be stored.
+   * With those that would be stored; absent: not registered then. Its revision is the actual one.
    */
   Accountstatus__V1__AccountStatus *simulated;
   /*
-   * One per fact, in that order; sequence is 0.
+   * One per fact, in that order. STORED: it would be. The sequence is 0, but of a duplicate of a
+   * stored fact.
    */
   size_t n_results;
   Accountstatus__V1__FactResult **results;
   /*
-   * The changes of state between now and as_of, and the next one, with the hypothetical facts. At
+   * With the hypothetical facts: the changes of state after now until as_of, and the next one. At
    * most 100, the earliest.
    */
   size_t n_transitions;
