@@ -6,7 +6,7 @@ import AccountStatusModel
 /// what another currency says is left out at once. Sums are exact: 128 bits hold 10^10 amounts
 /// of the wire's size.
 struct Receivables {
-  private struct Invoice {
+  struct Invoice {
     /// Nil: no fact that counts issues it.
     var terms: (due: CalendarDay, total: Money)?
     var isIssued = false
@@ -24,7 +24,7 @@ struct Receivables {
     var takesPayments: Bool { isIssued && !isVoided }
   }
 
-  private struct Payment {
+  struct Payment {
     /// Nil: no fact that counts says it was received.
     var amount: Money?
     var isReceived = false
@@ -57,8 +57,8 @@ struct Receivables {
   let fewestDays: Int32?
 
   private let names: FactNames
-  private var invoices: [Invoice]
-  private var payments: [Payment]
+  private(set) var invoices: [Invoice]
+  private(set) var payments: [Payment]
   private var allotments: [Allotment]
   private var isCredited: [Bool]
   private var lateInvoices = 0
