@@ -1,4 +1,5 @@
-package import AccountStatusRules
+package import AccountStatusModel
+import AccountStatusRules
 
 /// Tells rows decided by the rules in force from rows decided by others.
 ///
@@ -6,7 +7,7 @@ package import AccountStatusRules
 /// process of one program version. A false difference costs an evaluation anew, nothing else.
 package enum RulesFingerprint {
   /// Raised with every change of the evaluation that can give another answer for the same facts.
-  private static let evaluatorVersion = 1
+  private static let evaluatorVersion = 2
 
   /// FNV-1a of what the rules are.
   package static func of(_ edition: PolicyEdition) -> Int64 {

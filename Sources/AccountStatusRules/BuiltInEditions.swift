@@ -1,4 +1,4 @@
-import AccountStatusModel
+package import AccountStatusModel
 
 extension PolicyEdition {
   /// The edition used where none is named.

@@ -1,3 +1,5 @@
+package import AccountStatusModel
+
 /// The editions a server knows, and the one that holds where none is named.
 package struct EditionCatalogue: Sendable {
   /// The edition of every query that names none.

@@ -53,7 +53,7 @@ extension Sweep {
   }
 
   private func spoken(_ threshold: DayThreshold) -> String {
-    "\(threshold.comparator.rawValue) \(threshold.days) days"
+    "\(threshold.comparator == .moreThan ? "more than" : "at least") \(threshold.days) days"
   }
 
   private func spoken(_ word: some Word) -> String { word.contractName.lowercased() }

@@ -1,6 +1,6 @@
 package import AccountStatusLedger
 package import AccountStatusModel
-package import AccountStatusRules
+internal import AccountStatusRules
 
 /// A question that the index cannot answer: at another instant, under another edition, as known
 /// at another time, or in full.

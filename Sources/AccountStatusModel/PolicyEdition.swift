@@ -1,23 +1,21 @@
-package import AccountStatusModel
-
 /// A dated, immutable set of rules: when an account is suspended and what it may still do.
 ///
 /// Everything that differs between editions is data here; the evaluation reads it and knows no
 /// edition by name. An edition is changed by adding another one.
-package struct PolicyEdition: Hashable, Sendable {
+public struct PolicyEdition: Hashable, Sendable {
   /// Names the edition in queries and answers, for example `2020-06`.
-  package var name: String
+  public var name: String
   /// Accounts of every other cloud are NOT_COVERED.
-  package var coveredClouds: WordSet<Cloud>
+  public var coveredClouds: WordSet<Cloud>
   /// The rules for accounts of the csp programme.
-  package var csp: ProgramRules
+  public var csp: ProgramRules
   /// The rules for accounts of the maicpp programme.
-  package var maicpp: ProgramRules
+  public var maicpp: ProgramRules
   /// What an account may do in each state.
-  package var capabilities: CapabilityMatrix
+  public var capabilities: CapabilityMatrix
 
   /// Describes an edition.
-  package init(
+  public init(
     name: String, coveredClouds: WordSet<Cloud>, csp: ProgramRules, maicpp: ProgramRules,
     capabilities: CapabilityMatrix
   ) {
@@ -29,7 +27,8 @@ package struct PolicyEdition: Hashable, Sendable {
   }
 
   /// The rules for a programme's accounts.
-  package func rules(for program: Program) -> ProgramRules {
+  @inlinable
+  public func rules(for program: Program) -> ProgramRules {
     switch program {
     case .csp: csp
     case .maicpp: maicpp
@@ -38,20 +37,20 @@ package struct PolicyEdition: Hashable, Sendable {
 }
 
 /// The reasons for suspension of one programme; a rule that is nil is no reason there.
-package struct ProgramRules: Hashable, Sendable {
+public struct ProgramRules: Hashable, Sendable {
   /// ACCOUNT_ABUSE.
-  package var abuse: AbuseRule?
+  public var abuse: AbuseRule?
   /// BILLING_PAST_DUE.
-  package var billing: BillingRule?
+  public var billing: BillingRule?
   /// INDIRECT_PROVIDER_ISSUE.
-  package var provider: ProviderRule?
+  public var provider: ProviderRule?
   /// PROFILE_FAILED_OR_REJECTED.
-  package var profile: ProfileRule?
+  public var profile: ProfileRule?
   /// An episode of these reasons only ends by itself when the last one clears.
-  package var autoReinstate: WordSet<ReasonCode>
+  public var autoReinstate: WordSet<ReasonCode>
 
   /// Describes a programme's reasons.
-  package init(
+  public init(
     abuse: AbuseRule? = nil, billing: BillingRule? = nil, provider: ProviderRule? = nil,
     profile: ProfileRule? = nil, autoReinstate: WordSet<ReasonCode> = []
   ) {
@@ -63,29 +62,30 @@ package struct ProgramRules: Hashable, Sendable {
   }
 }
 
-/// How many whole days are enough.
-package struct DayThreshold: Hashable, Sendable {
-  /// How a number of days compares with the threshold.
-  package enum Comparator: String, Hashable, Sendable {
-    /// The threshold itself is not enough.
-    case moreThan = "more than"
-    /// The threshold itself is enough.
-    case atLeast = "at least"
-  }
+/// How a number of days compares with a threshold.
+public enum DayComparator: UInt8, Word {
+  /// The threshold itself is not enough.
+  case moreThan = 1
+  /// The threshold itself is enough.
+  case atLeast
+}
 
+/// How many whole days are enough.
+public struct DayThreshold: Hashable, Sendable {
   /// How to compare.
-  package var comparator: Comparator
+  public var comparator: DayComparator
   /// Whole UTC days.
-  package var days: Int32
+  public var days: Int32
 
   /// Describes a threshold.
-  package init(_ comparator: Comparator, days: Int32) {
+  public init(_ comparator: DayComparator, days: Int32) {
     self.comparator = comparator
     self.days = days
   }
 
   /// The fewest days that are enough.
-  package var fewestDays: Int32 {
+  @inlinable
+  public var fewestDays: Int32 {
     switch comparator {
     case .moreThan: days == .max ? .max : days + 1
     case .atLeast: days
@@ -93,30 +93,31 @@ package struct DayThreshold: Hashable, Sendable {
   }
 
   /// Whether a number of days is enough.
-  package func isMet(by days: Int) -> Bool { days >= Int(fewestDays) }
+  @inlinable
+  public func isMet(by days: Int) -> Bool { days >= Int(fewestDays) }
 }
 
 /// Abuse findings of these severities and states are reasons.
-package struct AbuseRule: Hashable, Sendable {
+public struct AbuseRule: Hashable, Sendable {
   /// How grave a finding must be.
-  package var severities: WordSet<AbuseSeverity>
+  public var severities: WordSet<AbuseSeverity>
   /// How sure it must be.
-  package var states: WordSet<AbuseState>
+  public var states: WordSet<AbuseState>
 
   /// Describes a rule.
-  package init(severities: WordSet<AbuseSeverity>, states: WordSet<AbuseState>) {
+  public init(severities: WordSet<AbuseSeverity>, states: WordSet<AbuseState>) {
     self.severities = severities
     self.states = states
   }
 }
 
 /// An open invoice this long past due is a reason.
-package struct BillingRule: Hashable, Sendable {
+public struct BillingRule: Hashable, Sendable {
   /// Days since the due date.
-  package var pastDue: DayThreshold
+  public var pastDue: DayThreshold
 
   /// Describes a rule.
-  package init(pastDue: DayThreshold) {
+  public init(pastDue: DayThreshold) {
     self.pastDue = pastDue
   }
 }
@@ -124,27 +125,27 @@ package struct BillingRule: Hashable, Sendable {
 /// An open issue with an indirect provider is a reason for accounts of some types.
 ///
 /// It must affect the provider's operations and the account, both (the article's sentence 3c).
-package struct ProviderRule: Hashable, Sendable {
+public struct ProviderRule: Hashable, Sendable {
   /// Accounts that are at least one of these are concerned.
-  package var partnerTypes: WordSet<PartnerType>
+  public var partnerTypes: WordSet<PartnerType>
 
   /// Describes a rule.
-  package init(partnerTypes: WordSet<PartnerType>) {
+  public init(partnerTypes: WordSet<PartnerType>) {
     self.partnerTypes = partnerTypes
   }
 }
 
 /// A profile whose overall state has been one of these for long enough is a reason.
-package struct ProfileRule: Hashable, Sendable {
+public struct ProfileRule: Hashable, Sendable {
   /// The overall states that count.
-  package var states: WordSet<VerificationState>
+  public var states: WordSet<VerificationState>
   /// How long the unbroken run of those states must last.
-  package var lasting: DayThreshold
+  public var lasting: DayThreshold
   /// Whether a pending vetting after one of these states keeps a suspended account's reason up.
-  package var holdsUnderReview: Bool
+  public var holdsUnderReview: Bool
 
   /// Describes a rule.
-  package init(
+  public init(
     states: WordSet<VerificationState>, lasting: DayThreshold, holdsUnderReview: Bool
   ) {
     self.states = states
@@ -154,18 +155,18 @@ package struct ProfileRule: Hashable, Sendable {
 }
 
 /// What an account may do, by state, and where each answer comes from.
-package struct CapabilityMatrix: Hashable, Sendable {
+public struct CapabilityMatrix: Hashable, Sendable {
   /// One capability's row.
-  package struct Row: Hashable, Sendable {
+  public struct Row: Hashable, Sendable {
     /// The capability.
-    package var capability: Capability
+    public var capability: Capability
     /// Whether a suspended account may use it.
-    package var isAllowedWhileSuspended: Bool
+    public var isAllowedWhileSuspended: Bool
     /// Where that comes from.
-    package var basis: CapabilityBasis
+    public var basis: CapabilityBasis
 
     /// Describes a row.
-    package init(
+    public init(
       _ capability: Capability, isAllowedWhileSuspended: Bool, basis: CapabilityBasis
     ) {
       self.capability = capability
@@ -175,27 +176,27 @@ package struct CapabilityMatrix: Hashable, Sendable {
   }
 
   /// Whether a capability is allowed, and why.
-  package struct Ruling: Hashable, Sendable {
+  public struct Ruling: Hashable, Sendable {
     /// The answer.
-    package var isAllowed: Bool
+    public var isAllowed: Bool
     /// Where it comes from.
-    package var basis: CapabilityBasis
+    public var basis: CapabilityBasis
 
     /// Describes a ruling.
-    package init(isAllowed: Bool, basis: CapabilityBasis) {
+    public init(isAllowed: Bool, basis: CapabilityBasis) {
       self.isAllowed = isAllowed
       self.basis = basis
     }
   }
 
   /// A row per capability; one without a row is denied unless the account is active.
-  package let rows: [Row]
+  public let rows: [Row]
   /// What CLOSED and NOT_COVERED accounts may still do.
-  package let allowedOutside: WordSet<Capability>
-  private let allowedWhileSuspended: WordSet<Capability>
+  public let allowedOutside: WordSet<Capability>
+  @usableFromInline let allowedWhileSuspended: WordSet<Capability>
 
   /// Describes a matrix.
-  package init(rows: [Row], allowedOutside: WordSet<Capability>) {
+  public init(rows: [Row], allowedOutside: WordSet<Capability>) {
     self.rows = rows
     self.allowedOutside = allowedOutside
     allowedWhileSuspended = WordSet(
@@ -203,7 +204,8 @@ package struct CapabilityMatrix: Hashable, Sendable {
   }
 
   /// What an account in a state may do.
-  package func allowed(in state: AccountState) -> WordSet<Capability> {
+  @inlinable
+  public func allowed(in state: AccountState) -> WordSet<Capability> {
     switch state {
     case .active: .all
     case .suspended: allowedWhileSuspended
@@ -214,7 +216,7 @@ package struct CapabilityMatrix: Hashable, Sendable {
   /// Whether an account in a state may use a capability, and where that comes from.
   ///
   /// The article speaks of active and suspended accounts; what others may do is read into it.
-  package func ruling(on capability: Capability, in state: AccountState) -> Ruling {
+  public func ruling(on capability: Capability, in state: AccountState) -> Ruling {
     let isAllowed = allowed(in: state).contains(capability)
     let basis: CapabilityBasis =
       switch state {

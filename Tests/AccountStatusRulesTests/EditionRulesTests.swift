@@ -2,19 +2,8 @@ import AccountStatusModel
 import AccountStatusRules
 import Testing
 
-@Suite struct PolicyEditionTests {
-  @Test(arguments: [
-    (DayThreshold(.moreThan, days: 60), 60, false), (DayThreshold(.moreThan, days: 60), 61, true),
-    (DayThreshold(.atLeast, days: 60), 59, false), (DayThreshold(.atLeast, days: 60), 60, true),
-    (DayThreshold(.atLeast, days: 0), 0, true), (DayThreshold(.moreThan, days: 0), 0, false),
-  ])
-  func `a threshold is met as its comparator says`(
-    _ threshold: DayThreshold, _ days: Int, _ isMet: Bool
-  ) {
-    #expect(threshold.isMet(by: days) == isMet)
-    #expect((days >= Int(threshold.fewestDays)) == isMet)
-  }
-
+/// What an edition says is what is evaluated.
+@Suite struct EditionRulesTests {
   @Test func `the largest threshold is never met within the calendar`() {
     #expect(!DayThreshold(.moreThan, days: .max).isMet(by: 106_650))
     var edition = PolicyEdition.named("2020-06")
@@ -47,28 +36,5 @@ import Testing
     #expect(codes("2026-01-03T00:00:00Z") == [.accountAbuse, .billingPastDue])
     #expect(
       codes("2026-01-04T00:00:00Z") == [.accountAbuse, .billingPastDue, .profileFailedOrRejected])
-  }
-
-  @Test func `a ruling names its basis in every state`() {
-    let matrix = CapabilityMatrix.article
-    typealias Ruling = CapabilityMatrix.Ruling
-    #expect(
-      matrix.ruling(on: .sellNewLicenses, in: .suspended)
-        == Ruling(isAllowed: false, basis: .article))
-    #expect(
-      matrix.ruling(on: .sellNewLicenses, in: .active) == Ruling(isAllowed: true, basis: .article))
-    #expect(
-      matrix.ruling(on: .payInvoice, in: .closed) == Ruling(isAllowed: true, basis: .wayBack))
-    #expect(
-      matrix.ruling(on: .manageExistingServices, in: .notCovered)
-        == Ruling(isAllowed: false, basis: .interpretation))
-  }
-
-  @Test func `a capability without a row is denied unless the account is active`() {
-    let matrix = CapabilityMatrix(rows: [], allowedOutside: [])
-    #expect(matrix.allowed(in: .active) == .all)
-    for state in [AccountState.suspended, .closed, .notCovered] {
-      #expect(matrix.allowed(in: state).isEmpty)
-    }
   }
 }
