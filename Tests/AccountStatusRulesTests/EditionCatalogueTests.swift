@@ -1,3 +1,4 @@
+import AccountStatusModel
 import AccountStatusRules
 import Testing
 
