@@ -19,25 +19,30 @@ extension JSONValue {
 /// Why some text is not one JSON document.
 package struct JSONSyntaxError: Error, Equatable, CustomStringConvertible {
   package let message: String
-  /// Where it went wrong, both counted from 1; the column counts bytes.
-  package let line: Int
-  package let column: Int
+  /// Where it went wrong.
+  package let position: JSONPosition
 
-  package init(message: String, line: Int, column: Int) {
+  package init(message: String, position: JSONPosition) {
     self.message = message
-    self.line = line
-    self.column = column
+    self.position = position
   }
 
-  package var description: String { "line \(line), column \(column): \(message)" }
+  package var description: String {
+    "line \(position.line), column \(position.column): \(message)"
+  }
 }
 
 /// A recursive-descent reader over the bytes of one document.
-private struct JSONReader {
+struct JSONReader {
   let bytes: [UInt8]
   let maximumDepth: Int
   var position = 0
-  var depth = 0
+  private var depth = 0
+
+  init(bytes: [UInt8], maximumDepth: Int) {
+    self.bytes = bytes
+    self.maximumDepth = maximumDepth
+  }
 
   mutating func document() throws(JSONSyntaxError) -> JSONValue {
     let value = try nextValue()
@@ -46,7 +51,7 @@ private struct JSONReader {
     return value
   }
 
-  private mutating func nextValue() throws(JSONSyntaxError) -> JSONValue {
+  mutating func nextValue() throws(JSONSyntaxError) -> JSONValue {
     skipWhitespace()
     guard let first = peek else { throw failure("the document ends where a value is expected") }
     switch first {
@@ -62,7 +67,7 @@ private struct JSONReader {
   }
 
   /// Steps into an object or array, up to the deepest allowed.
-  private mutating func enter() throws(JSONSyntaxError) {
+  mutating func enter() throws(JSONSyntaxError) {
     guard depth < maximumDepth else {
       throw failure("nesting is deeper than the \(maximumDepth) levels allowed")
     }
@@ -79,20 +84,26 @@ private struct JSONReader {
     if skip("}") { return JSONObject() }
     repeat {
       skipWhitespace()
-      guard peek == UInt8(ascii: "\"") else { throw failure("a member name in quotes is expected") }
       let start = position
-      let name = try string()
+      let name = try memberName()
       guard names.insert(Array(name.utf8)).inserted else {
         position = start
         throw failure("the name \"\(name)\" stands twice in one object")
       }
-      skipWhitespace()
-      guard skip(":") else { throw failure("a colon is expected after a member name") }
       members.append(JSONObject.Member(name, try nextValue()))
       skipWhitespace()
     } while skip(",")
     guard skip("}") else { throw failure("a comma or the object's } is expected") }
     return JSONObject(members)
+  }
+
+  /// A member's name and the colon behind it.
+  mutating func memberName() throws(JSONSyntaxError) -> String {
+    guard peek == UInt8(ascii: "\"") else { throw failure("a member name in quotes is expected") }
+    let name = try string()
+    skipWhitespace()
+    guard skip(":") else { throw failure("a colon is expected after a member name") }
+    return name
   }
 
   private mutating func array() throws(JSONSyntaxError) -> [JSONValue] {
@@ -126,26 +137,22 @@ private struct JSONReader {
     return JSONNumber(unchecked: text)
   }
 
-  private var peek: UInt8? { position < bytes.count ? bytes[position] : nil }
+  var peek: UInt8? { position < bytes.count ? bytes[position] : nil }
 
-  private mutating func skip(_ character: Unicode.Scalar) -> Bool {
+  mutating func skip(_ character: Unicode.Scalar) -> Bool {
     guard peek == UInt8(ascii: character) else { return false }
     position += 1
     return true
   }
 
-  private mutating func skipWhitespace() {
+  mutating func skipWhitespace() {
     while let byte = peek, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 {
       position += 1
     }
   }
 
   private func failure(_ message: String) -> JSONSyntaxError {
-    let before = bytes[..<min(position, bytes.count)]
-    let lineStart = before.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
-    return JSONSyntaxError(
-      message: message, line: before.count(where: { $0 == 0x0A }) + 1,
-      column: before.count - lineStart + 1)
+    JSONSyntaxError(message: message, position: JSONPosition(of: position, in: bytes))
   }
 }
 

@@ -54,7 +54,8 @@ struct JSONReaderTests {
   @Test func `a name that stands twice is refused where it stands`() {
     #expect(
       throws: JSONSyntaxError(
-        message: #"the name "a" stands twice in one object"#, line: 2, column: 2)
+        message: #"the name "a" stands twice in one object"#,
+        position: JSONPosition(line: 2, column: 2))
     ) { try JSONValue(parsing: "{\"a\":1,\n \"\\u0061\":2}") }
   }
 
@@ -76,11 +77,12 @@ struct JSONReaderTests {
   }
 
   @Test func `an error says where`() {
-    #expect(throws: JSONSyntaxError(message: "a value is expected here", line: 3, column: 5)) {
+    let place = JSONPosition(line: 3, column: 5)
+    #expect(throws: JSONSyntaxError(message: "a value is expected here", position: place)) {
       try JSONValue(parsing: "{\n  \"a\": 1,\n\"b\":?}")
     }
     #expect(
-      JSONSyntaxError(message: "why", line: 3, column: 5).description == "line 3, column 5: why")
+      JSONSyntaxError(message: "why", position: place).description == "line 3, column 5: why")
   }
 
   @Test func `every damaged document is refused or read, never a crash`() throws {

@@ -40,7 +40,7 @@ package struct Report: ServerCommand {
         do throws(JSONSyntaxError) {
           fact = try JSONValue(parsing: line)
         } catch {
-          report.refuse("column \(error.column): \(error.message)", from: place)
+          report.refuse("column \(error.position.column): \(error.message)", from: place)
           continue
         }
         try await report.add(fact, from: place)
