@@ -60,7 +60,7 @@ let tests: [Target] = [
     path: "Tests/Crash/ledger-crash-probe", swiftSettings: swift),
   .testTarget(
     name: "PartnerCenterImportTests",
-    dependencies: ["PartnerCenterImport", "AccountStatusModel"],
+    dependencies: ["PartnerCenterImport", "AccountStatusModel", "JSONText"],
     exclude: ["Documents"], swiftSettings: swift),
   .testTarget(name: "JSONTextTests", dependencies: ["JSONText"], swiftSettings: swift),
   .testTarget(
