@@ -94,8 +94,14 @@ public struct MonthlyAmounts: Hashable, Sendable {
 
 /// An invoice with what was done about it.
 public struct BillingInvoice: Hashable, Sendable {
-  /// As it was issued, with its links.
-  public var invoice: InvoiceIssued
+  /// The invoice's id.
+  public var invoiceID: Identifier
+  /// When it was issued.
+  public var issueDate: CalendarDay
+  /// As it was stated, or by its term.
+  public var dueDate: CalendarDay
+  /// What was to be paid.
+  public var total: Money
   /// The sum of its credits.
   public var credited: Money
   /// What it takes of payments in force.
@@ -105,25 +111,33 @@ public struct BillingInvoice: Hashable, Sendable {
   /// Whole UTC days since the due date; negative before it.
   public var daysPastDue: Int
   /// A dispute is open.
-  public var isDisputed: Bool
+  public var isDisputed = false
   /// It owes nothing any more.
-  public var isVoided: Bool
+  public var isVoided = false
   /// The invoice that replaces it.
   public var replacedBy: Identifier?
+  /// First day of the period billed.
+  public var periodStart: CalendarDay?
+  /// Last day of the period billed.
+  public var periodEnd: CalendarDay?
+  /// Link to the invoice; may be empty.
+  public var invoiceURL = ""
+  /// Link to the reconciliation file; may be empty.
+  public var reconciliationURL = ""
 
-  /// Describes an invoice.
+  /// Describes an invoice without dispute, voiding, period or links.
   public init(
-    invoice: InvoiceIssued, credited: Money, paid: Money, open: Money, daysPastDue: Int,
-    isDisputed: Bool = false, isVoided: Bool = false, replacedBy: Identifier? = nil
+    invoiceID: Identifier, issueDate: CalendarDay, dueDate: CalendarDay, total: Money,
+    credited: Money, paid: Money, open: Money, daysPastDue: Int
   ) {
-    self.invoice = invoice
+    self.invoiceID = invoiceID
+    self.issueDate = issueDate
+    self.dueDate = dueDate
+    self.total = total
     self.credited = credited
     self.paid = paid
     self.open = open
     self.daysPastDue = daysPastDue
-    self.isDisputed = isDisputed
-    self.isVoided = isVoided
-    self.replacedBy = replacedBy
   }
 }
 

@@ -67,7 +67,7 @@ private func balances(
 /// What is to be paid comes first, in the order in which it falls due.
 private func precedes(_ left: BillingInvoice, _ right: BillingInvoice) -> Bool {
   if left.open.isPositive != right.open.isPositive { return left.open.isPositive }
-  let (first, second) = (left.invoice.dueDate, right.invoice.dueDate)
+  let (first, second) = (left.dueDate, right.dueDate)
   if first != second { return left.open.isPositive ? first < second : second < first }
-  return left.invoice.invoiceID < right.invoice.invoiceID
+  return left.invoiceID < right.invoiceID
 }

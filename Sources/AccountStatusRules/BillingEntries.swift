@@ -100,12 +100,19 @@ extension BillingEntries {
       guard let content = invoices[number]?.content else { return nil }
       let state = receivables.invoices[number]
       let currency = content.total.currency
-      return BillingInvoice(
-        invoice: content, credited: Money(currency, billionths: credited[number]),
+      var invoice = BillingInvoice(
+        invoiceID: content.invoiceID, issueDate: content.issueDate, dueDate: content.dueDate,
+        total: content.total, credited: Money(currency, billionths: credited[number]),
         paid: Money(currency, billionths: state.settled - credited[number]),
         open: Money(currency, billionths: state.open),
-        daysPastDue: today.days(since: content.dueDate), isDisputed: state.isDisputed,
-        isVoided: state.isVoided, replacedBy: state.isVoided ? replacedBy[number] : nil)
+        daysPastDue: today.days(since: content.dueDate))
+      invoice.isDisputed = state.isDisputed
+      invoice.isVoided = state.isVoided
+      if state.isVoided { invoice.replacedBy = replacedBy[number] }
+      (invoice.periodStart, invoice.periodEnd) = (content.periodStart, content.periodEnd)
+      invoice.invoiceURL = content.invoiceURL
+      invoice.reconciliationURL = content.reconciliationURL
+      return invoice
     }
   }
 

@@ -23,8 +23,8 @@ struct BillingHistory {
   init(_ currencies: [Currency], asOf: Instant, months: Int) {
     let last = CalendarMonth(of: asOf.day)
     let known = last.months(since: CalendarMonth(of: CalendarDay.range.lowerBound)) + 1
-    let most = min(maximumBillingMonths, known, max(1, maximumBillingRows / max(1, currencies.count)))
-    let shown = min(max(1, months), most)
+    let fitting = max(1, maximumBillingRows / max(1, currencies.count))
+    let shown = min(max(1, months), maximumBillingMonths, known, fitting)
     self.currencies = currencies
     self.asOf = asOf
     before = last.adding(months: -shown)

@@ -14,7 +14,7 @@ import Testing
 
   private func invoice(_ reporter: Reporter, at instant: Instant? = nil) -> BillingInvoice? {
     billing(of: reporter.facts, asOf: instant ?? autumn)?.invoices.first {
-      $0.invoice.invoiceID == "INV-1"
+      $0.invoiceID == "INV-1"
     }
   }
 
