@@ -45,8 +45,8 @@ let tests: [Target] = [
   .testTarget(
     name: "AccountStatusModelTests", dependencies: ["AccountStatusModel"], swiftSettings: swift),
   .testTarget(
-    name: "AccountStatusRulesTests", dependencies: ["AccountStatusRules", "AccountStatusModel"],
-    swiftSettings: swift),
+    name: "AccountStatusRulesTests",
+    dependencies: ["AccountStatusRules", "AccountStatusModel", "JSONText"], swiftSettings: swift),
   .testTarget(
     name: "AccountStatusLedgerTests",
     dependencies: [
@@ -140,7 +140,8 @@ let package = Package(
     // Pure domain.
     .target(name: "AccountStatusModel", swiftSettings: swift),
     .target(
-      name: "AccountStatusRules", dependencies: ["AccountStatusModel"], swiftSettings: swift),
+      name: "AccountStatusRules", dependencies: ["AccountStatusModel", "JSONText"],
+      resources: [.embedInCode("Editions")], swiftSettings: swift),
     .target(
       name: "PartnerCenterImport", dependencies: ["AccountStatusModel", "JSONText"],
       swiftSettings: swift),

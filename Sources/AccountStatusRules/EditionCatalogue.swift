@@ -2,33 +2,56 @@ package import AccountStatusModel
 
 /// The editions a server knows, and the one that holds where none is named.
 package struct EditionCatalogue: Sendable {
+  /// An edition and where it comes from.
+  package struct Entry: Hashable, Sendable {
+    package var edition: PolicyEdition
+    /// The file it was read from; nil: it comes with the server.
+    package var file: String?
+
+    package init(edition: PolicyEdition, file: String? = nil) {
+      self.edition = edition
+      self.file = file
+    }
+  }
+
   /// The edition of every query that names none.
   package let `default`: PolicyEdition
-  private let editions: [String: PolicyEdition]
+  private let byName: [String: Entry]
 
   /// Knows these editions; a later one replaces an earlier one of its name.
   package init(
     _ editions: [PolicyEdition] = PolicyEdition.builtIn,
     defaultName: String = PolicyEdition.defaultName
   ) throws(UnknownEdition) {
-    self.editions = Dictionary(editions.map { ($0.name, $0) }) { _, later in later }
-    guard let edition = self.editions[defaultName] else {
-      throw UnknownEdition(name: defaultName, known: self.editions.keys.sorted())
+    try self.init(editions.map { Entry(edition: $0) }, defaultName: defaultName)
+  }
+
+  /// Knows the editions of these entries; a later one replaces an earlier one of its name.
+  package init(_ entries: [Entry], defaultName: String) throws(UnknownEdition) {
+    byName = Dictionary(entries.map { ($0.edition.name, $0) }) { _, later in later }
+    guard let entry = byName[defaultName] else {
+      throw UnknownEdition(name: defaultName, known: byName.keys.sorted())
     }
-    `default` = edition
+    `default` = entry.edition
   }
 
   /// The names, in order.
-  package var names: [String] { editions.keys.sorted() }
+  package var names: [String] { byName.keys.sorted() }
+
+  /// All of them, by name.
+  package var entries: [Entry] {
+    byName.values.sorted { $0.edition.name < $1.edition.name }
+  }
 
   /// The edition of a name.
   package subscript(name: String) -> PolicyEdition {
-    get throws(UnknownEdition) {
-      guard let edition = editions[name] else {
-        throw UnknownEdition(name: name, known: names)
-      }
-      return edition
-    }
+    get throws(UnknownEdition) { try entry(of: name).edition }
+  }
+
+  /// The edition of a name, with where it comes from.
+  package func entry(of name: String) throws(UnknownEdition) -> Entry {
+    guard let entry = byName[name] else { throw UnknownEdition(name: name, known: names) }
+    return entry
   }
 }
 

@@ -10,7 +10,7 @@ import Testing
       root = root.deletingLastPathComponent()
     }
     var enums: [String: [String: Int]] = [:]
-    for file in ["fact", "status"] {
+    for file in ["fact", "status", "policy_edition"] {
       let path = root.path() + "proto/accountstatus/v1/\(file).proto"
       let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
       var name = ""
@@ -32,7 +32,7 @@ import Testing
     list(AbuseState.self), list(SupportRequestPurpose.self), list(SupportRequestStatus.self),
     list(Role.self), list(DecisionOutcome.self), list(AccountState.self), list(ReasonCode.self),
     list(Capability.self), list(CapabilityBasis.self), list(Notice.self),
-    list(ReinstatementState.self),
+    list(ReinstatementState.self), list(DayComparator.self),
   ]
 
   private static func list<Some: Word>(_ type: Some.Type) -> (String, [(String, UInt8)]) {

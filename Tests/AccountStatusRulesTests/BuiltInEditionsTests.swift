@@ -1,5 +1,6 @@
 import AccountStatusModel
 import AccountStatusRules
+import Foundation
 import Testing
 
 @Suite struct BuiltInEditionsTests {
@@ -50,12 +51,12 @@ import Testing
     for edition in PolicyEdition.builtIn {
       #expect(edition.coveredClouds == [.publicCloud, .usGovernment])
       #expect(edition.csp.autoReinstate.isEmpty && edition.maicpp.autoReinstate.isEmpty)
-      #expect(edition.capabilities == .article)
+      #expect(edition.capabilities == PolicyEdition.named("2020-06").capabilities)
     }
   }
 
   @Test func `the matrix has a row for every capability, in their order`() {
-    let matrix = CapabilityMatrix.article
+    let matrix = PolicyEdition.named("2020-06").capabilities
     #expect(matrix.rows.map(\.capability) == Capability.allCases)
     let denied = matrix.rows.filter { !$0.isAllowedWhileSuspended }.map(\.capability)
     #expect(
@@ -75,5 +76,16 @@ import Testing
       ])
     #expect(matrix.allowed(in: .closed) == [.viewBilling, .payInvoice, .submitSupportRequest])
     #expect(matrix.allowed(in: .notCovered) == matrix.allowed(in: .closed))
+  }
+
+  @Test func `each is told by its file, in the very text that is shown of it`() throws {
+    #expect(PolicyEdition.builtInFiles.count == PolicyEdition.builtIn.count)
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    for (file, edition) in zip(PolicyEdition.builtInFiles, PolicyEdition.builtIn) {
+      #expect(file.path == "\(edition.name).json")
+      let source = root.appending(path: "Sources/AccountStatusRules/Editions/\(file.path)")
+      #expect(try String(contentsOf: source, encoding: .utf8) == edition.fileText)
+    }
   }
 }

@@ -8,7 +8,7 @@ import Testing
     let model = "AccountStatusModel"
     return [
       model: [],
-      "AccountStatusRules": [model],
+      "AccountStatusRules": [model, "JSONText"],
       "JSONText": [],
       "PartnerCenterImport": [model, "JSONText"],
       "ProtobufJSON": ["JSONText"],
