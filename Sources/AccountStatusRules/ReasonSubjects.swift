@@ -5,7 +5,7 @@ import AccountStatusModel
 /// A subject holds by the rule alone; the reason holds when the rule applies to the account and
 /// some subject holds unwaived. The profile, which has no subjects, is its own only one.
 struct ReasonSubjects {
-  private struct Subject {
+  struct Subject {
     var holds = false
     var waivers = 0
     var isListed: Bool { holds && waivers == 0 }
@@ -18,9 +18,9 @@ struct ReasonSubjects {
   /// How many subjects hold, waived or not, whether the rule applies or not.
   private(set) var holding = 0
 
-  private var subjects: [Subject]
+  private(set) var subjects: [Subject]
   private var unwaived = 0
-  private var waiversOfAll = 0
+  private(set) var waiversOfAll = 0
 
   init(count: Int, isApplicable: Bool) {
     subjects = Array(repeating: Subject(), count: count)
