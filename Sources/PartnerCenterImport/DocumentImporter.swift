@@ -1,115 +1,102 @@
 package import AccountStatusModel
-import JSONText
 
-/// Turns Partner Center's documents into the facts that an account's ledger lacks.
+/// Turns Partner Center's documents into the facts that the ledger lacks.
 ///
 /// An import is a difference: a document that the ledger knows yields nothing, a later copy yields
 /// what changed. Form is read leniently and money strictly: an amount is exact or the item that
 /// holds it is rejected. The items of a document stand alone, a bad one leaves the others whole.
 ///
 ///     var importer = DocumentImporter(accountID: account, observedAt: now, ledger: facts)
-///     let invoices = importer.read(invoiceBytes)
-///     let profile = importer.read(profileBytes)  // sees the facts of the invoices
+///     let document = Document(bytes)
+///     for other in importer.accounts(in: document) { importer.add(factsOf(other), of: other) }
+///     let result = importer.read(document)
+///
+/// Documents see the facts of those read before them.
 package struct DocumentImporter {
   /// The source of every fact that an import yields.
   package static let source: Identifier = "partner-center"
 
   let accountID: AccountID
   let observedAt: Instant
-  let vettingVersion: VettingVersion
-  var ledger: LedgerView
+  let unstated: Unstated
+  private var ledgers: [AccountID: LedgerView] = [:]
+
+  /// What documents do not say, and the operator knows.
+  package struct Unstated: Sendable {
+    /// Which vetting a legal business profile describes.
+    package var vettingVersion = VettingVersion.current
+    /// What service requests ask for; `nil`: those known keep their purpose, new ones get `other`.
+    package var purpose: SupportRequestPurpose?
+    /// In which role the requester asks; `nil`: those known keep it, new ones have none.
+    package var role: Role?
+
+    package init() {}
+  }
 
   /// Prepares to read documents about one account.
   ///
   /// - Parameters:
   ///   - accountID: whose documents they are; they do not say.
   ///   - observedAt: when what they say without a time was seen to be true.
-  ///   - vettingVersion: which vetting a legal business profile describes; it does not say.
+  ///   - unstated: what else they do not say.
   ///   - ledger: the facts stored for the account, in any order, retracted ones and retractions
-  ///     included.
+  ///     included; those of other accounts may be among them.
   package init(
-    accountID: AccountID, observedAt: Instant, vettingVersion: VettingVersion = .current,
-    ledger: [Fact]
+    accountID: AccountID, observedAt: Instant, unstated: Unstated = Unstated(), ledger: [Fact]
   ) {
     self.accountID = accountID
     self.observedAt = observedAt
-    self.vettingVersion = vettingVersion
-    self.ledger = LedgerView(ledger)
+    self.unstated = unstated
+    ledgers[accountID] = LedgerView()
+    for fact in ledger { ledgers[fact.accountID, default: LedgerView()].append(fact) }
+  }
+
+  /// The other accounts that a document yields facts about, and whose stored facts are not known
+  /// here yet; in the document's order.
+  package func accounts(in document: Document) -> [AccountID] {
+    var seen = Set(ledgers.keys)
+    return document.contents().resources.compactMap { resource in
+      guard (try? resource.kind()) == .partnerRelationship,
+        let reseller = try? relationship(resource)?.reseller, seen.insert(reseller).inserted
+      else { return nil }
+      return reseller
+    }
+  }
+
+  /// Takes the facts stored for another account; none when it has none.
+  package mutating func add(_ facts: [Fact], of account: AccountID) {
+    var view = ledgers[account] ?? LedgerView()
+    for fact in facts { view.append(fact) }
+    ledgers[account] = view
   }
 
   /// Reads one document: a resource, a collection of them, or an array.
-  ///
-  /// The facts it yields count as known to the documents read after it.
-  package mutating func read(_ document: [UInt8]) -> ImportedDocument {
-    var result = ImportedDocument()
-    // A byte order mark is common in files saved on Windows, and no part of JSON.
-    let text = document.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(document[3...]) : document
-    do {
-      read(try JSONValue(parsing: text), path: "", into: &result)
-    } catch {
-      result.rejections.append(Remark(path: "", "this is not JSON: \(error)"))
+  package mutating func read(_ document: Document) -> ImportedDocument {
+    let contents = document.contents()
+    var result = ImportedDocument(
+      facts: [], remarks: contents.remarks, rejections: contents.rejections)
+    for resource in contents.resources {
+      do throws(Remark) {
+        let reading = try reading(of: resource)
+        for fact in reading.facts { try check(fact, of: resource) }
+        for fact in reading.facts { ledgers[fact.accountID, default: LedgerView()].append(fact) }
+        result.facts += reading.facts
+        result.remarks += reading.remarks
+      } catch {
+        result.rejections.append(error)
+      }
     }
     return result
   }
 
-  private mutating func read(
-    _ json: JSONValue, path: String, into result: inout ImportedDocument
-  ) {
-    switch json {
-    case .array(let items):
-      read(items, path: path, into: &result)
-    case .object(let object):
-      let resource = Resource(object, path: path)
-      if case .array(let items)? = object["items"] {
-        read(items, path: resource.path(of: "items"), into: &result)
-        remark(on: resource, count: items.count, into: &result)
-      } else {
-        read(resource, into: &result)
-      }
-    default:
-      result.rejections.append(
-        Remark(path: path, "an object is expected, not \(json.kind)"))
-    }
-  }
-
-  private mutating func read(
-    _ items: [JSONValue], path: String, into result: inout ImportedDocument
-  ) {
-    for (index, item) in items.enumerated() {
-      let itemPath = "\(path)[\(index)]"
-      // Collections do not nest; an item that looks like one is as bad as any other.
-      guard case .object(let object) = item else {
-        result.rejections.append(
-          Remark(path: itemPath, "an object is expected, not \(item.kind)"))
-        continue
-      }
-      read(Resource(object, path: itemPath), into: &result)
-    }
-  }
-
   /// Reads one resource: all of its facts, or a rejection.
-  private mutating func read(_ resource: Resource, into result: inout ImportedDocument) {
-    do throws(Remark) {
-      let reading = try reading(of: resource, as: try resource.kind())
-      for fact in reading.facts { try check(fact, of: resource) }
-      for fact in reading.facts { ledger.append(fact) }
-      result.facts += reading.facts
-      result.remarks += reading.remarks
-    } catch {
-      result.rejections.append(error)
-    }
-  }
-
-  private func reading(
-    of resource: Resource, as kind: ResourceKind
-  ) throws(Remark) -> Reading {
-    switch kind {
-    case .invoice: return try invoice(resource)
-    case .legalBusinessProfile: return try legalBusinessProfile(resource)
-    case .invoiceSummary, .serviceRequest, .partnerRelationship:
-      throw Remark(
-        path: resource.path(of: "attributes.objectType"),
-        "a \(kind.rawValue) cannot be imported yet; Invoice and LegalBusinessProfile can")
+  private func reading(of resource: Resource) throws(Remark) -> Reading {
+    switch try resource.kind() {
+    case .invoice: try invoice(resource)
+    case .invoiceSummary: try invoiceSummary(resource)
+    case .legalBusinessProfile: try legalBusinessProfile(resource)
+    case .serviceRequest: try serviceRequest(resource)
+    case .partnerRelationship: try partnerRelationship(resource)
     }
   }
 
@@ -121,33 +108,27 @@ package struct DocumentImporter {
       throw Remark(path: resource.path, "\(error)")
     }
   }
-
-  /// A page of a collection holds less than the collection.
-  private func remark(
-    on collection: Resource, count: Int, into result: inout ImportedDocument
-  ) {
-    guard case .number(let number)? = collection.object["totalCount"],
-      let total = number.integer(as: Int.self), total != count
-    else { return }
-    result.remarks.append(
-      Remark(
-        path: collection.path(of: "totalCount"),
-        "says \(total) while \(count) are here; import the other pages too"))
-  }
 }
 
 extension DocumentImporter {
-  /// A fact of this account, under an id made of the account, the thing and what changed.
+  /// What is known of the account whose documents these are.
+  var ledger: LedgerView { ledger(of: accountID) }
+
+  /// What is known of an account.
+  func ledger(of account: AccountID) -> LedgerView { ledgers[account] ?? LedgerView() }
+
+  /// A fact under an id made of the account, the thing and what changed.
   ///
   /// Equal imports on equal ledgers give equal ids, so one that is repeated before the ledger
-  /// shows it is stored once. An id that the ledger has already, for what happened before, gets
-  /// a number.
+  /// shows it is stored once.
   func fact(
-    _ name: String, effectiveAt: Instant, kind: FactKind, in resource: Resource
+    _ name: String, of account: AccountID? = nil, effectiveAt: Instant, kind: FactKind,
+    in resource: Resource
   ) throws(Remark) -> Fact {
-    Fact(
-      accountID: accountID, source: Self.source,
-      factID: try identifier("\(accountID)/\(name)", in: resource), effectiveAt: effectiveAt,
+    let account = account ?? accountID
+    return Fact(
+      accountID: account, source: Self.source,
+      factID: try identifier("\(account)/\(name)", in: resource), effectiveAt: effectiveAt,
       kind: kind)
   }
 
@@ -160,7 +141,8 @@ extension DocumentImporter {
     }
   }
 
-  /// `name`, or with the first number from 2 that makes it new to the ledger.
+  /// `name`, or with the first number from 2 that makes it new to the ledger: an id that happened
+  /// before is not used again.
   func unused(_ name: String) -> String {
     var candidate = name
     var number = 1
@@ -169,6 +151,34 @@ extension DocumentImporter {
       candidate = "\(name)/\(number)"
     }
     return candidate
+  }
+
+  /// `name` with the first number that makes it new to the ledger, written so that a later id is a
+  /// greater one: of two last-value facts at one instant the greater id counts.
+  func numbered(_ name: String, of account: AccountID? = nil) -> String {
+    let account = account ?? accountID
+    let ledger = ledger(of: account)
+    var number = 0
+    while true {
+      number += 1
+      let padding = String(repeating: "0", count: max(0, 6 - String(number).count))
+      let candidate = "\(name)/\(padding)\(number)"
+      if !ledger.holds(source: Self.source, factID: "\(account)/\(candidate)") { return candidate }
+    }
+  }
+
+  /// Whether an import's last word about a thing for that very instant was the same.
+  ///
+  /// Another source's word can outrank it there; saying it again would change nothing.
+  func hasSaid(
+    _ kind: FactKind, about thing: LedgerView.Thing, of account: AccountID? = nil,
+    at instant: Instant
+  ) -> Bool {
+    ledger(of: account ?? accountID).facts(about: thing).last { fact in
+      // That a request was opened says nothing about how it stands.
+      if case .supportRequestOpened = fact.kind { return false }
+      return fact.identity.source == Self.source && fact.effectiveAt == instant
+    }?.kind == kind
   }
 }
 

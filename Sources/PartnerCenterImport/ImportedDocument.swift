@@ -1,4 +1,5 @@
 package import AccountStatusModel
+import JSONText
 
 /// What one document yielded.
 package struct ImportedDocument: Sendable {
@@ -11,6 +12,9 @@ package struct ImportedDocument: Sendable {
 }
 
 /// Something to say about a place in a document.
+///
+/// What it repeats of the document is safe to print: without control characters, which a terminal
+/// would obey.
 package struct Remark: Error, Equatable, CustomStringConvertible {
   /// Where, for example `items[2].invoiceDate`; empty for the whole document.
   package let path: String
@@ -18,8 +22,8 @@ package struct Remark: Error, Equatable, CustomStringConvertible {
   package let text: String
 
   package init(path: String, _ text: String) {
-    self.path = path
-    self.text = text
+    self.path = printable(path)
+    self.text = printable(text)
   }
 
   package var description: String { path.isEmpty ? text : "\(path): \(text)" }
@@ -29,4 +33,29 @@ package struct Remark: Error, Equatable, CustomStringConvertible {
 struct Reading {
   var facts: [Fact] = []
   var remarks: [Remark] = []
+
+  /// Says something about a member of a resource.
+  mutating func remark(on member: String, of resource: Resource, _ text: String) {
+    remarks.append(Remark(path: resource.path(of: member), text))
+  }
+}
+
+/// A value as a message shows it: JSON, cut where it is long.
+func shown(_ value: JSONValue) -> String {
+  let limit = 60
+  let text = value.text()
+  return text.count <= limit ? text : "\(text.prefix(limit))…"
+}
+
+/// A text with its control characters spelled out.
+private func printable(_ text: String) -> String {
+  guard text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+  else { return text }
+  return text.unicodeScalars.reduce(into: "") { result, scalar in
+    if scalar.properties.generalCategory == .control {
+      result += "\\u{\(String(scalar.value, radix: 16))}"
+    } else {
+      result.unicodeScalars.append(scalar)
+    }
+  }
 }

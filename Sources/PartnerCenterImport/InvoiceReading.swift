@@ -23,11 +23,11 @@ extension DocumentImporter {
     let id = try resource.identifier("id")
     guard let type = documentType(of: resource, &reading) else { return reading }
     guard let issuedAt = try resource.instant("invoiceDate") else {
-      throw Remark(path: resource.path(of: "invoiceDate"), "is missing; it is required")
+      throw resource.missing("invoiceDate", "\"2026-07-01T00:00:00Z\"")
     }
     let currency = try resource.currency("currencyCode")
     guard let total = try resource.amount("totalCharges", in: currency) else {
-      throw Remark(path: resource.path(of: "totalCharges"), "is missing; it is required")
+      throw resource.missing("totalCharges", "1000.00")
     }
     let paid = try resource.amount("paidAmount", in: currency)
     let stated = InvoiceIssued(
@@ -38,7 +38,10 @@ extension DocumentImporter {
       reconciliationURL: link(
         lineItemsLink(of: resource), "invoiceDetails[0].links.self.uri", resource, &reading))
 
-    try issue(stated, at: issuedAt, resource, &reading)
+    // A void document of an invoice that is known only voids it: its date may be the voiding's.
+    if type == .invoice || ledger.invoice(id).issued.isEmpty {
+      try issue(stated, at: issuedAt, resource, &reading)
+    }
     try void(id, type, at: issuedAt, resource, &reading)
     if let paid { try pay(paid, of: stated, resource, &reading) }
     remarkOnAmendments(of: resource, &reading)
@@ -55,7 +58,6 @@ extension DocumentImporter {
   /// What the document does to the ledger; `nil`, with a remark that says why, when nothing.
   private func documentType(of resource: Resource, _ reading: inout Reading) -> DocumentType? {
     var type = DocumentType.invoice
-    let text = resource.text("documentType") ?? ""
     switch resource.word("documentType") {
     case nil, "", "invoice": break
     case "voidnote": type = .voidNote
@@ -70,7 +72,7 @@ extension DocumentImporter {
       reading.remarks.append(
         Remark(
           path: resource.path(of: "documentType"),
-          "\"\(text)\" is not known, so the document was left out; "
+          "\(resource.shown("documentType")) is not known, so the document was left out; "
             + "invoice, void_note and adjustment_note are known"))
       return nil
     }
@@ -81,7 +83,7 @@ extension DocumentImporter {
       reading.remarks.append(
         Remark(
           path: resource.path(of: "status"),
-          "\"\(resource.text("status") ?? "")\" is not known and was left out"))
+          "\(resource.shown("status")) is not known and was left out"))
     }
     return type
   }
@@ -148,26 +150,24 @@ extension DocumentImporter {
     _ stated: InvoiceIssued, at instant: Instant, _ resource: Resource, _ reading: inout Reading
   ) throws(Remark) {
     let name = "invoice/\(stated.invoiceID)"
-    let known = ledger.invoice(stated.invoiceID)?.issued ?? [:]
-    let different = known.filter { !$0.value.agrees(with: stated) }
+    let known = ledger.invoice(stated.invoiceID).issued
+    let different = known.filter { !$0.invoice.agrees(with: stated) }
     guard known.isEmpty || !different.isEmpty else { return }
-    for (identity, old) in different.sorted(by: { $0.key < $1.key }) {
-      guard identity.source == Self.source else {
-        reading.remarks.append(
-          Remark(
-            path: resource.path,
-            "\(stated.invoiceID) differs from what \(identity.source) stated as "
-              + "\(identity.factID) (\(old.total), issued \(old.issueDate)) and was left out; "
-              + "retract that fact to import it"))
-        return
-      }
+    for (fact, old) in different where fact.identity.source != Self.source {
+      reading.remarks.append(
+        Remark(
+          path: resource.path,
+          "\(stated.invoiceID) differs from what \(fact.identity.source) stated as "
+            + "\(fact.identity.factID) (\(old.total), issued \(old.issueDate)) and was left out; "
+            + "retract that fact to import it"))
+      return
     }
-    for identity in different.keys.sorted() {
+    for (old, _) in different {
       // Its own effect on time is none: it counts from when it is recorded.
       reading.facts.append(
         try fact(
-          unused("\(name)/retracted"), effectiveAt: observedAt, kind: .factRetracted(identity),
-          in: resource))
+          unused("\(name)/retracted"), effectiveAt: observedAt,
+          kind: .factRetracted(old.identity), in: resource))
     }
     reading.facts.append(
       try fact(
@@ -179,7 +179,7 @@ extension DocumentImporter {
     _ id: Identifier, _ type: DocumentType, at instant: Instant, _ resource: Resource,
     _ reading: inout Reading
   ) throws(Remark) {
-    let wasVoided = ledger.invoice(id)?.isVoided ?? false
+    let wasVoided = ledger.invoice(id).isVoid
     if type == .voidNote && !wasVoided {
       reading.facts.append(
         try fact(
@@ -197,8 +197,11 @@ extension DocumentImporter {
   ) throws(Remark) {
     // Samples and prose disagree on the sign; only the size says anything.
     let paid = Money(stated.currency, billionths: Int128(stated.billionths.magnitude))
-    let known = ledger.paid(on: invoice.invoiceID, in: stated.currency)
     let path = resource.path(of: "paidAmount")
+    guard paid.units != nil else {
+      throw Remark(path: path, "\(stated) is out of range; units must fit 64 bits with either sign")
+    }
+    let known = ledger.paid(on: invoice.invoiceID, in: stated.currency)
     guard invoice.total.isPositive || !paid.isPositive else {
       reading.remarks.append(
         Remark(path: path, "\(paid) was left out: the total of \(invoice.total) owes nothing"))

@@ -18,19 +18,19 @@ extension DocumentImporter {
     var reading = Reading()
     reading.remarks = resource.remarks(onMembersBeside: Self.knownMembers)
     guard let word = resource.word("vettingStatus") else {
-      throw Remark(path: resource.path(of: "vettingStatus"), "is missing; it is required")
+      throw resource.missing("vettingStatus", "\"authorized\"")
     }
     guard let state = Self.states[word] else {
       reading.remarks.append(
         Remark(
           path: resource.path(of: "vettingStatus"),
-          "\"\(resource.text("vettingStatus") ?? "")\" is not known and was left out; "
+          "\(resource.shown("vettingStatus")) is not known and was left out; "
             + "none, pending, authorized, rejected and failed are known"))
       return reading
     }
     let known = ledger.profile(at: observedAt)
     var change = ProfileVerification()
-    switch vettingVersion {
+    switch unstated.vettingVersion {
     case .current:
       if known.overall != state { change.overall = state }
       change.checks = checks(of: resource, state, &reading).filter { kind, check in
@@ -44,16 +44,9 @@ extension DocumentImporter {
     guard change != ProfileVerification() else { return reading }
     reading.facts.append(
       try fact(
-        name(state), effectiveAt: observedAt, kind: .profileVerificationChanged(change),
+        numbered("profile"), effectiveAt: observedAt, kind: .profileVerificationChanged(change),
         in: resource))
     return reading
-  }
-
-  /// A name in the order of reporting: of two changes at one instant the greater id counts.
-  private func name(_ state: VerificationState) -> String {
-    let number = ledger.count(source: Self.source, prefix: "\(accountID)/profile/") + 1
-    let padding = String(repeating: "0", count: max(0, 6 - String(number).count))
-    return "profile/\(padding)\(number)/\(vettingVersion.rawValue)/\(state)"
   }
 
   private func isFinal(
@@ -81,7 +74,7 @@ extension DocumentImporter {
       reading.remarks.append(
         Remark(
           path: resource.path(of: "vettingSubStatus"),
-          "\"\(resource.text("vettingSubStatus") ?? "")\" is not known and was left out"))
+          "\(resource.shown("vettingSubStatus")) is not known and was left out"))
       return [:]
     }
     switch state {

@@ -19,7 +19,7 @@ struct InvoiceReadingTests {
     #expect(first.statedDueDate == nil && first.termDays == 0)
   }
 
-  @Test(arguments: ["1000", "-1000", "1000.00", "-1e3"])
+  @Test(arguments: ["1000", "-1000", "1000.00", "-1000.0"])
   func `what was paid is read with either sign, as one payment fully allocated`(
     paid: String
   ) throws {
@@ -96,6 +96,31 @@ struct InvoiceReadingTests {
     let back = imported(invoice(), ledger: ledger + later.facts)
     #expect(back.facts == [])
     #expect(back.remarks.count == 1)
+  }
+
+  @Test func `a void note with a date of its own voids the invoice that is known`() {
+    let ledger = imported(invoice()).facts
+    let note = invoice([
+      "documentType": "\"void_note\"", "invoiceDate": "\"2026-08-01T00:00:00Z\"",
+    ])
+    let later = imported(note, ledger: ledger)
+    #expect(later.facts.map(\.kind) == [.invoiceVoided(invoiceID: "INV-1", replacedBy: nil)])
+    #expect(later.facts.map(\.effectiveAt) == ["2026-08-01T00:00:00Z"])
+    #expect(imported(note, ledger: ledger + later.facts).facts == [])
+  }
+
+  @Test func `a paid amount that fits only with its sign is rejected`() {
+    let result = imported(invoice(["paidAmount": "-9223372036854775808"]))
+    #expect(result.facts == [])
+    #expect(result.rejections.map(\.path) == ["paidAmount"])
+    #expect(imported(invoice(["paidAmount": "-9223372036854775807"])).facts.count == 2)
+  }
+
+  @Test(arguments: ["5", "true", "{}"])
+  func `a document type that is no text is not taken for an invoice`(type: String) {
+    let result = imported(invoice(["documentType": type]))
+    #expect(result.facts == [])
+    #expect(result.remarks.map(\.path) == ["documentType"])
   }
 
   @Test func `adjustment notes and unknown documents are remarks only`() {

@@ -23,7 +23,7 @@ struct LegalBusinessProfileReadingTests {
         == ProfileVerification(overall: .pending, checks: [.employment: .pending]))
     #expect(current.facts.first?.effectiveAt == observedAt)
     let last = imported(
-      try document("northwind-legal-business-profile-last-finalized"), version: .lastFinalized,
+      try document("northwind-legal-business-profile-last-finalized"), unstated: lastFinalized,
       ledger: current.facts)
     #expect(change(last) == ProfileVerification(lastFinalized: .rejected))
     #expect(current.remarks == [] && last.remarks == [])
@@ -46,7 +46,7 @@ struct LegalBusinessProfileReadingTests {
           overall: .authorized, checks: [.emailOwnership: .passed, .employment: .passed]))
     ledger += authorized.facts
     #expect(imported(profile("authorized"), ledger: ledger).facts == [])
-    let known = imported(profile("authorized"), version: .lastFinalized, ledger: ledger)
+    let known = imported(profile("authorized"), unstated: lastFinalized, ledger: ledger)
     #expect(known.facts == [])
   }
 
@@ -68,10 +68,10 @@ struct LegalBusinessProfileReadingTests {
   }
 
   @Test func `the last finalized vetting is an end`() {
-    let pending = imported(profile("pending"), version: .lastFinalized)
+    let pending = imported(profile("pending"), unstated: lastFinalized)
     #expect(pending.facts == [])
     #expect(pending.rejections.map(\.path) == ["vettingStatus"])
-    let none = imported(profile("none"), version: .lastFinalized)
+    let none = imported(profile("none"), unstated: lastFinalized)
     #expect(none.facts == [] && none.rejections == [])
     #expect(none.remarks.map(\.path) == ["vettingStatus"])
   }

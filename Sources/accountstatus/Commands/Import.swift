@@ -9,15 +9,23 @@ package struct Import: ServerCommand {
   package static let configuration = CommandConfiguration(
     abstract: "Imports Partner Center documents: what the ledger lacks of them.",
     discussion: """
-      Reads Invoice, collections of them, and LegalBusinessProfile. The same document again \
-      imports nothing. A bad item is named with its place in the document, and the good ones are \
-      imported. Exit status: 0 all imported, 1 some items rejected or facts refused.
+      Reads Invoice, InvoiceSummary, LegalBusinessProfile, ServiceRequest, PartnerRelationship and \
+      collections of them. The same document again imports nothing. A bad item is named with its \
+      place in the document, and the good ones are imported.
+
+      A partner relationship is a fact of the reseller's account. One that a later collection does \
+      not hold stays as it is; one with another state than active ends.
+
+      Exit status: 0 all imported, 1 some items rejected or facts refused.
 
       EXAMPLES
         accountstatus import --account northwind invoices.json
         accountstatus import --account northwind --dry-run invoices.json profile.json
         accountstatus import --account northwind --vetting-version last-finalized finalized.json
         accountstatus import --account northwind --observed-at 2026-11-02 invoices.json
+        accountstatus import --account northwind --purpose reinstatement --role global-admin \
+      request.json
+        accountstatus import --account fabrikam indirect-resellers.json
       """)
 
   @Option(
@@ -45,21 +53,53 @@ package struct Import: ServerCommand {
       "Which vetting a profile describes: current or last-finalized.", valueName: "version"))
   var vettingVersion = VettingVersion.current
 
+  @Option(
+    help: ArgumentHelp(
+      "What service requests ask for: reinstatement, appeal or other. (default: other)",
+      valueName: "purpose"),
+    transform: Parse.word)
+  var purpose: SupportRequestPurpose?
+
+  @Option(
+    help: ArgumentHelp(
+      "In which role they were filed: global-admin, billing-admin or other.", valueName: "role"),
+    transform: Parse.word)
+  var role: Role?
+
   @OptionGroup package var global: GlobalOptions
 
   package init() {}
+
+  package func validate() throws {
+    guard purpose != .reinstatement || role == .globalAdmin else {
+      throw ValidationError(
+        "Only a global admin may ask for reinstatement; add --role global-admin.")
+    }
+  }
+
+  /// What the documents do not say.
+  private var unstated: DocumentImporter.Unstated {
+    var unstated = DocumentImporter.Unstated()
+    unstated.vettingVersion = vettingVersion
+    unstated.purpose = purpose
+    unstated.role = role
+    return unstated
+  }
 
   package func run(_ server: Server, _ console: Console) async throws -> ExitStatus {
     let instant: Instant
     if let observedAt { instant = observedAt } else { instant = try await server.now() }
     var importer = DocumentImporter(
-      accountID: account, observedAt: instant, vettingVersion: vettingVersion,
+      accountID: account, observedAt: instant, unstated: unstated,
       ledger: try await server.facts(account))
     var facts: [(place: String, fact: Fact)] = []
     var rejected = 0
     for file in files {
-      let document = importer.read(
-        try await InputFile.read(file) { input in try input.rest() })
+      let source = Document(try await InputFile.read(file) { input in try input.rest() })
+      for other in importer.accounts(in: source) {
+        importer.add(try await server.factsIfAny(of: other), of: other)
+      }
+      let document = importer.read(source)
       for remark in document.remarks { console.note("\(file): note: \(remark)") }
       for rejection in document.rejections { console.note("\(file): rejected: \(rejection)") }
       rejected += document.rejections.count
@@ -80,6 +120,8 @@ package struct Import: ServerCommand {
       listing.add(fact, text: FactText(fact).text)
     }
     listing.finish()
+    console.note(
+      "dry run: \(facts.count) \(facts.count == 1 ? "fact" : "facts") to report, none reported")
     return .success
   }
 
@@ -91,6 +133,17 @@ package struct Import: ServerCommand {
       try await report.add(json, from: fact.place)
     }
     return try await report.finish()
+  }
+}
+
+extension Server {
+  /// The facts stored for an account, which may have none.
+  fileprivate func factsIfAny(of account: AccountID) async throws(AccountStatusError) -> [Fact] {
+    do throws(AccountStatusError) {
+      return try await facts(account)
+    } catch  where error.kind == .notFound {
+      return []
+    }
   }
 }
 
