@@ -38,7 +38,8 @@ extension Standing {
       notices: readWordSet(wire.notices, wire.n_notices),
       nextTransition: try readNextTransition("nextTransition", wire.next_transition),
       isEligibleForReinstatement: readBool(wire.eligible_for_reinstatement),
-      reinstatementState: try readWord("reinstatementState", wire.reinstatement_state.rawValue))
+      reinstatementState: try readWord("reinstatementState", wire.reinstatement_state.rawValue),
+      reinstatementSince: try readOptionalInstant("reinstatementSince", wire.reinstatement_since))
   }
 
   fileprivate func fill(_ wire: inout Accountstatus__V1__AccountStatus, _ arena: MessageArena) {
@@ -50,6 +51,7 @@ extension Standing {
     wire.next_transition = arena.nextTransition(nextTransition)
     wire.eligible_for_reinstatement = isEligibleForReinstatement ? 1 : 0
     wire.reinstatement_state = .init(reinstatementState.number)
+    wire.reinstatement_since = arena.timestamp(reinstatementSince)
   }
 }
 

@@ -54,6 +54,8 @@ package struct BasicAnswer: Hashable, Sendable {
   package var state: AccountState
   /// How far the way back is.
   package var reinstatementState: ReinstatementState
+  /// Since when; nil: `none`, or not known.
+  package var reinstatementSince: Instant?
   /// Suspended with no unwaived reason.
   package var isEligibleForReinstatement: Bool
   /// The state from `nextTransitionAt` on; nil: no transition is known.
@@ -71,12 +73,14 @@ package struct BasicAnswer: Hashable, Sendable {
 
   /// Describes an answer.
   package init(
-    state: AccountState, reinstatementState: ReinstatementState, isEligibleForReinstatement: Bool,
+    state: AccountState, reinstatementState: ReinstatementState,
+    reinstatementSince: Instant? = nil, isEligibleForReinstatement: Bool,
     nextState: AccountState?, nextTransitionAt: Instant, since: Instant,
     reasons: WordSet<ReasonCode>, notices: WordSet<Notice>, capabilities: WordSet<Capability>
   ) {
     self.state = state
     self.reinstatementState = reinstatementState
+    self.reinstatementSince = reinstatementSince
     self.isEligibleForReinstatement = isEligibleForReinstatement
     self.nextState = nextState
     self.nextTransitionAt = nextTransitionAt
@@ -90,6 +94,7 @@ package struct BasicAnswer: Hashable, Sendable {
   package init(_ standing: Standing) {
     state = standing.state
     reinstatementState = standing.reinstatementState
+    reinstatementSince = standing.reinstatementSince
     isEligibleForReinstatement = standing.isEligibleForReinstatement
     nextState = standing.nextTransition?.toState
     nextTransitionAt = standing.nextTransition?.at ?? .distantFuture
@@ -106,6 +111,6 @@ package struct BasicAnswer: Hashable, Sendable {
       capabilities: capabilities, notices: notices,
       nextTransition: nextState.map { NextTransition(at: nextTransitionAt, toState: $0) },
       isEligibleForReinstatement: isEligibleForReinstatement,
-      reinstatementState: reinstatementState)
+      reinstatementState: reinstatementState, reinstatementSince: reinstatementSince)
   }
 }

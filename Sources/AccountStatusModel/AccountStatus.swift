@@ -65,13 +65,16 @@ public struct Standing: Hashable, Sendable {
   public var isEligibleForReinstatement: Bool
   /// How far the way back is.
   public var reinstatementState: ReinstatementState
+  /// The first instant of the unbroken stretch in which the reinstatement state is what it is; nil
+  /// while there is none to speak of (`none`), and in the BASIC view.
+  public var reinstatementSince: Instant?
 
   /// Describes a standing.
   public init(
     state: AccountState, since: Instant, reasons: [Reason] = [],
     capabilities: WordSet<Capability>, notices: WordSet<Notice> = [],
     nextTransition: NextTransition? = nil, isEligibleForReinstatement: Bool = false,
-    reinstatementState: ReinstatementState = .none
+    reinstatementState: ReinstatementState = .none, reinstatementSince: Instant? = nil
   ) {
     self.state = state
     self.since = since
@@ -81,6 +84,7 @@ public struct Standing: Hashable, Sendable {
     self.nextTransition = nextTransition
     self.isEligibleForReinstatement = isEligibleForReinstatement
     self.reinstatementState = reinstatementState
+    self.reinstatementSince = reinstatementSince
   }
 }
 

@@ -28,6 +28,7 @@ struct Sweep {
   var profile: ReasonSubjects
   var profileRecord: ProfileRecord
   var reinstatement: ReinstatementRecord
+  var reinstatementStretch = ReinstatementStretch()
   var findings: [AbuseState?]
   var suspectedFindings = 0
   var issues: [Issue]
@@ -192,6 +193,7 @@ extension Sweep {
     if now >= registeredAt, closedAt == nil, isCovered { settleReasons() }
     if !decisions.isEmpty { decide(decisions) }
     if now >= registeredAt, closedAt == nil, isCovered { openEpisode() }
+    reinstatementStretch.settle(reinstatementState, at: now)
     if profileRecord.isPendingAfterFailure, wasSuspended != (episode != nil) {
       echo = now.adding(nanoseconds: 1)
     }
@@ -243,7 +245,7 @@ extension Sweep {
 
   private mutating func decide(_ decisions: [Decision]) {
     for decision in decisions.sorted(by: { id(of: $0) < id(of: $1) }) {
-      reinstatement.decide(decision.request, at: now)
+      reinstatement.decide(decision.request)
       switch decision.outcome {
       case .approved: endEpisode()
       case .declined: episode?.isDeclined = true
@@ -285,7 +287,7 @@ extension Sweep {
     case .issue(let issue, let affectsBoth): open(issue, affectsBoth: affectsBoth)
     case .resolution(let issue): resolve(issue)
     case .request(let request, let isReinstatement):
-      reinstatement.open(request, isReinstatement: isReinstatement, at: now)
+      reinstatement.open(request, isReinstatement: isReinstatement)
     case .requestStatus(let request, let status): reinstatement.update(request, to: status)
     case .decision(_, _, _, let waivers): beginWaivers(waivers)
     case .observation(let state): observed = state

@@ -18,7 +18,8 @@ extension Sweep {
       state: state, since: since(state), reasons: reasons,
       capabilities: edition.capabilities.allowed(in: state), notices: notices(state),
       isEligibleForReinstatement: state == .suspended && reasons.isEmpty,
-      reinstatementState: reinstatementState(state, isRemedied: reasons.isEmpty))
+      reinstatementState: reinstatementStretch.state,
+      reinstatementSince: reinstatementStretch.since)
   }
 
   /// The reasons that hold, unwaived, in the order of answers.
@@ -65,7 +66,7 @@ extension Sweep {
     return dated.map { invoices[$0.place] }
   }
 
-  private func ground(_ code: ReasonCode) -> ReasonSubjects {
+  func ground(_ code: ReasonCode) -> ReasonSubjects {
     switch code {
     case .accountAbuse: abuse
     case .billingPastDue: receivables.pastDue
@@ -81,15 +82,6 @@ extension Sweep {
     case .closed: closedAt ?? registeredAt
     case .notCovered: registeredAt
     }
-  }
-
-  private func reinstatementState(_ state: AccountState, isRemedied: Bool) -> ReinstatementState {
-    guard state == .suspended else { return .none }
-    guard let status = reinstatement.pendingStatus else {
-      return episode?.isDeclined == true ? .declined : .notRequested
-    }
-    if !isRemedied { return .awaitingRemedy }
-    return status == .attentionNeeded ? .partnerActionNeeded : .inReview
   }
 
   private func notices(_ state: AccountState) -> WordSet<Notice> {

@@ -295,6 +295,7 @@ extension AccountStatus {
     copy.standing.nextTransition = standing.nextTransition.map {
       NextTransition(at: $0.at, toState: $0.toState)
     }
+    copy.standing.reinstatementSince = nil
     copy.standing.notices.remove(.providerSuspended)
     return copy
   }

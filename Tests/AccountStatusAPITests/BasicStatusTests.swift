@@ -15,6 +15,7 @@ private struct Record {
       status.standing.nextTransition = NextTransition(at: next.at, toState: next.toState)
     }
     status.knownAt = nil
+    status.standing.reinstatementSince = nil
     status.isProjected = false
     if samples.chance() { status.revision = UInt64(samples.number(0...300)) }
     token = (0..<samples.number(0...200)).map { UInt8(truncatingIfNeeded: $0) }

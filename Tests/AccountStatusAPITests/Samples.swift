@@ -183,7 +183,8 @@ struct Samples {
         ? NextTransition(
           at: instant(), toState: word(), because: chance() ? [word()] : [],
           subjects: chance() ? [identifier()] : []) : nil,
-      isEligibleForReinstatement: chance(), reinstatementState: word())
+      isEligibleForReinstatement: chance(), reinstatementState: word(),
+      reinstatementSince: chance() ? instant() : nil)
     return AccountStatus(
       accountID: account(), standing: standing, policyEdition: "2020-06",
       revision: generator.next(), asOf: instant(), knownAt: chance() ? instant() : nil,

@@ -23,7 +23,8 @@ import Testing
       nextTransition: NextTransition(
         at: "2027-01-01T00:00:00.25Z", toState: .closed, because: [.accountAbuse],
         subjects: ["F-1"]),
-      isEligibleForReinstatement: true, reinstatementState: .inReview)
+      isEligibleForReinstatement: true, reinstatementState: .inReview,
+      reinstatementSince: "2026-11-01T00:00:00Z")
     let status = AccountStatus(
       accountID: "acct-1", standing: standing, policyEdition: "2020-06", revision: 300,
       asOf: "2026-11-15T09:00:00Z", knownAt: "2026-11-14T00:00:00Z", isProjected: true)
@@ -50,7 +51,7 @@ import Testing
   }
 
   private static let pythonBytes =
-    "0a6f0a06616363742d3110021a060880bc8fd7062219080212060880bc8fd7061a05494e562d3122046c"
+    "0a770a06616363742d3110021a060880bc8fd7062219080212060880bc8fd7061a05494e562d3122046c"
     + "61746528012a020f103201033a170a0b0880d9dbd9061080e59a7710031a01012203462d314001480452"
-    + "07323032302d303658ac0262060890e9e5d7066a060880c9ded706700112020102"
+    + "07323032302d303658ac0262060890e9e5d7066a060880c9ded70670017a060880829ad70612020102"
 }

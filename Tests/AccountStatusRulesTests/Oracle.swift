@@ -103,6 +103,8 @@ extension Oracle {
     var isDeclined = false
     /// The reasons of the last instant lived through.
     var reasons: [Reason] = []
+    /// The reinstatement state of that instant, and the first of those on end at which it was.
+    var reinstatement: (state: ReinstatementState, since: Instant)?
   }
 
   /// One instant: reasons, decisions by id, opening.
@@ -127,6 +129,8 @@ extension Oracle {
       life.episode = instant
       life.isDeclined = false
     }
+    let way = reinstatement(at: instant, state(at: instant, life), reasons, life)
+    if life.reinstatement?.state != way { life.reinstatement = (way, instant) }
   }
 
   /// The account, active until now, would be suspended were there no facts of this instant.
@@ -155,11 +159,13 @@ extension Oracle {
       case .closed: max(closing, registeredAt)
       case .notCovered: registeredAt
       }
+    let reinstatement = reinstatement(at: instant, state, reasons, life)
     return Standing(
       state: state, since: since, reasons: reasons,
       capabilities: capabilities(in: state), notices: notices(at: instant, state, reasons),
       isEligibleForReinstatement: state == .suspended && reasons.isEmpty,
-      reinstatementState: reinstatement(at: instant, state, reasons, life))
+      reinstatementState: reinstatement,
+      reinstatementSince: reinstatement == .none ? nil : life.reinstatement?.since)
   }
 
   func capabilities(in state: AccountState) -> WordSet<Capability> {

@@ -105,6 +105,47 @@ import Testing
     #expect(state(reporter) == .notRequested)
   }
 
+  @Test func `a state has lasted since the first instant of its unbroken run`() {
+    var reporter = remedied()
+    reporter.report(.request("R-1"), at: "2026-02-03T00:00:00Z")
+    reporter.report(.request("R-2"), at: "2026-02-05T00:00:00Z")
+    reporter.report(update("R-2", .attentionNeeded), at: "2026-02-06T00:00:00Z")
+    reporter.report(update("R-2", .closed), at: "2026-02-07T00:00:00Z")
+    reporter.report(.decision("D-1", .approved), at: "2026-02-10T00:00:00Z")
+    func since(_ instant: Instant) -> Instant? {
+      reporter.standing(at: instant)?.reinstatementSince
+    }
+    #expect(since("2026-01-31T00:00:00Z") == nil)
+    // Not requested: from the suspension on, through the remedy.
+    #expect(since("2026-02-02T12:00:00Z") == "2026-02-01T00:00:00Z")
+    // In review by another request is in review all the same.
+    #expect(since("2026-02-05T12:00:00Z") == "2026-02-03T00:00:00Z")
+    #expect(since("2026-02-06T12:00:00Z") == "2026-02-06T00:00:00Z")
+    // Back in review is a new run.
+    #expect(since("2026-02-08T00:00:00Z") == "2026-02-07T00:00:00Z")
+    #expect(since("2026-02-10T00:00:00Z") == nil)
+  }
+
+  @Test func `of hundreds of requests the latest that is pending counts`() {
+    var reporter = remedied()
+    let start: Instant = "2026-02-03T00:00:00Z"
+    for number in 0..<200 {
+      let at = start.adding(nanoseconds: Int64(number))
+      reporter.report(.request(.numbered("R", number)), at: at)
+      let status = SupportRequestStatus.attentionNeeded
+      if number == 130 { reporter.report(update(.numbered("R", number), status), at: at) }
+    }
+    for number in (0..<200).reversed() where number != 70 {
+      #expect(state(reporter) == (number == 130 ? .partnerActionNeeded : .inReview), "\(number)")
+      reporter.report(
+        update(.numbered("R", number), .closed),
+        at: start.adding(nanoseconds: Int64(1000 - number)))
+    }
+    #expect(state(reporter) == .inReview)
+    reporter.report(update("R-70", .closed), at: start.adding(nanoseconds: 2000))
+    #expect(state(reporter) == .notRequested)
+  }
+
   @Test func `of requests opened at one instant the greatest identity is the latest`() {
     for ids in [["1", "2"], ["2", "1"]] as [[Identifier]] {
       var reporter = remedied()

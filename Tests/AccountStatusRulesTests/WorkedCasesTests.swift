@@ -77,6 +77,8 @@ import Testing
     #expect(old.since == "2026-10-29T00:00:00Z")
     #expect(new.since == "2026-10-30T00:00:00Z")
     new.since = old.since
+    #expect(new.reinstatementSince == new.reasons[0].since)
+    new.reinstatementSince = old.reinstatementSince
     // The reason's own since and the rule its line quotes differ with it.
     new.reasons[0].since = old.reasons[0].since
     new.reasons[0].detail = old.reasons[0].detail

@@ -5,12 +5,16 @@ package import AccountStatusModel
 /// Versioned as facts are. Answers can always be decided anew from the facts; they are kept so that
 /// a start need not.
 package enum RowCodec {
-  /// The version written.
-  package static let version: UInt8 = 1
+  /// The version of answers that is written. Version 1 did not say since when a reinstatement state
+  /// holds: such an answer is read as one of which that is not known.
+  package static let answerVersion: UInt8 = 2
+  /// The version of recorders that is written. Their bytes identify them, so it changes only with
+  /// what they hold.
+  package static let recorderVersion: UInt8 = 1
 
   /// Appends one answer.
   package static func encode(_ answer: BasicAnswer?, into writer: inout ByteWriter) {
-    writer.write(byte: version)
+    writer.write(byte: answerVersion)
     writer.writeAnswer(answer)
   }
 
@@ -18,14 +22,14 @@ package enum RowCodec {
   package static func encode(
     _ untilFlip: BasicAnswer?, _ fromFlip: BasicAnswer?, into writer: inout ByteWriter
   ) {
-    writer.write(byte: version)
+    writer.write(byte: answerVersion)
     writer.writeAnswer(untilFlip)
     writer.writeAnswer(fromFlip)
   }
 
   /// Appends a recorder.
   package static func encode(_ recorder: Recorder, into writer: inout ByteWriter) {
-    writer.write(byte: version)
+    writer.write(byte: recorderVersion)
     writer.write(recorder.uid)
     writer.write(recorder.gid)
     writer.write(signed: Int64(recorder.pid))
@@ -39,8 +43,9 @@ package enum RowCodec {
   package static func decodeAnswer(
     _ bytes: UnsafeRawBufferPointer
   ) throws(CodecError) -> BasicAnswer? {
-    var reader = try versionedReader(bytes)
-    let answer = try reader.readAnswer()
+    var reader = ByteReader(bytes)
+    let version = try readVersion(&reader, upTo: answerVersion)
+    let answer = try reader.readAnswer(version)
     try reader.finish()
     return answer
   }
@@ -49,8 +54,9 @@ package enum RowCodec {
   package static func decodeAnswers(
     _ bytes: UnsafeRawBufferPointer
   ) throws(CodecError) -> (untilFlip: BasicAnswer?, fromFlip: BasicAnswer?) {
-    var reader = try versionedReader(bytes)
-    let answers = (try reader.readAnswer(), try reader.readAnswer())
+    var reader = ByteReader(bytes)
+    let version = try readVersion(&reader, upTo: answerVersion)
+    let answers = (try reader.readAnswer(version), try reader.readAnswer(version))
     try reader.finish()
     return answers
   }
@@ -59,7 +65,8 @@ package enum RowCodec {
   package static func decodeRecorder(
     _ bytes: UnsafeRawBufferPointer
   ) throws(CodecError) -> Recorder {
-    var reader = try versionedReader(bytes)
+    var reader = ByteReader(bytes)
+    try readVersion(&reader, upTo: recorderVersion)
     var recorder = Recorder()
     recorder.uid = try reader.read()
     recorder.gid = try reader.read()
@@ -77,15 +84,16 @@ package enum RowCodec {
     return recorder
   }
 
-  private static func versionedReader(
-    _ bytes: UnsafeRawBufferPointer
-  ) throws(CodecError) -> ByteReader {
-    var reader = ByteReader(bytes)
-    let found = try reader.readByte()
-    guard found == version else {
-      throw CodecError("a row has version \(found); this program knows version \(version)")
+  @discardableResult
+  private static func readVersion(
+    _ reader: inout ByteReader, upTo latest: UInt8
+  ) throws(CodecError) -> UInt8 {
+    let version = try reader.readByte()
+    guard (1...latest).contains(version) else {
+      throw CodecError(
+        "a row has version \(version); this program knows versions up to \(latest)")
     }
-    return reader
+    return version
   }
 }
 
@@ -94,6 +102,7 @@ extension ByteWriter {
     write(optional: answer) { writer, answer in
       writer.write(answer.state)
       writer.write(answer.reinstatementState)
+      writer.write(optional: answer.reinstatementSince) { $0.write($1) }
       writer.write(answer.isEligibleForReinstatement)
       writer.write(optional: answer.nextState) { $0.write($1) }
       if answer.nextState != nil { writer.write(answer.nextTransitionAt) }
@@ -106,17 +115,21 @@ extension ByteWriter {
 }
 
 extension ByteReader {
-  fileprivate mutating func readAnswer() throws(CodecError) -> BasicAnswer? {
+  fileprivate mutating func readAnswer(_ version: UInt8) throws(CodecError) -> BasicAnswer? {
     try readOptional { reader throws(CodecError) in
       let state: AccountState = try reader.readWord()
       let reinstatementState: ReinstatementState = try reader.readWord()
+      let reinstatementSince =
+        version == 1
+        ? nil : try reader.readOptional { reader throws(CodecError) in try reader.readInstant() }
       let isEligible = try reader.readFlag()
       let nextState: AccountState? = try reader.readOptionalWord()
       let nextAt = nextState == nil ? Instant.distantFuture : try reader.readInstant()
       return BasicAnswer(
         state: state, reinstatementState: reinstatementState,
-        isEligibleForReinstatement: isEligible, nextState: nextState, nextTransitionAt: nextAt,
-        since: try reader.readInstant(), reasons: try reader.readSet(),
+        reinstatementSince: reinstatementSince, isEligibleForReinstatement: isEligible,
+        nextState: nextState, nextTransitionAt: nextAt, since: try reader.readInstant(),
+        reasons: try reader.readSet(),
         notices: try reader.readSet(), capabilities: try reader.readSet())
     }
   }

@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct RowCodecTests {
   private let suspended = BasicAnswer(
-    state: .suspended, reinstatementState: .awaitingRemedy, isEligibleForReinstatement: false,
+    state: .suspended, reinstatementState: .awaitingRemedy,
+    reinstatementSince: "2026-11-05T12:00:00Z", isEligibleForReinstatement: false,
     nextState: .closed, nextTransitionAt: "2027-01-01T00:00:00Z", since: suspension,
     reasons: [.billingPastDue, .accountAbuse], notices: [.disputed], capabilities: [.viewBilling])
   private let active = BasicAnswer(
@@ -45,8 +46,21 @@ import Testing
     }
   }
 
+  @Test func `an answer that does not say since when its reinstatement state holds is read`() throws
+  {
+    var old = suspended
+    old.reinstatementSince = nil
+    var writer = ByteWriter()
+    RowCodec.encode(old, into: &writer)
+    // Version 1: the flag of what it did not have is the fourth byte after the version.
+    var bytes = writer.bytes
+    bytes[0] = 1
+    #expect(bytes.remove(at: 4) == 0)
+    #expect(try bytes.withUnsafeBytes { try RowCodec.decodeAnswer($0) } == old)
+  }
+
   @Test func `a version that is not known is refused`() {
-    #expect(throws: CodecError("a row has version 9; this program knows version 1")) {
+    #expect(throws: CodecError("a row has version 9; this program knows versions up to 2")) {
       try ([9, 0, 0] as [UInt8]).withUnsafeBytes { try RowCodec.decodeAnswers($0) }
     }
   }
