@@ -1,19 +1,5 @@
 package import AccountStatusModel
 
-/// What a correction of the past compares: an account's state and the codes of its reasons.
-package struct PastState: Hashable, Sendable {
-  /// Where the account stood.
-  package var state: AccountState
-  /// Why; empty unless it was suspended.
-  package var reasons: WordSet<ReasonCode>
-
-  /// Describes how an account stood.
-  package init(_ state: AccountState, reasons: WordSet<ReasonCode> = []) {
-    self.state = state
-    self.reasons = reasons
-  }
-}
-
 /// A stretch of the past in which an account stood one way; it ends where the next one begins.
 package struct PastSegment: Hashable, Sendable {
   /// The first instant of the stretch.
@@ -55,26 +41,6 @@ extension Sweep {
   var pastState: PastState {
     let state = state
     return PastState(state, reasons: state == .suspended ? holdingCodes : [])
-  }
-}
-
-/// A stretch of time about which two pasts say different things.
-package struct PastDifference: Hashable, Sendable {
-  /// The first instant of the stretch.
-  package var from: Instant
-  /// The first instant behind it.
-  package var until: Instant
-  /// What the first past says; nil: not registered.
-  package var before: PastState?
-  /// What the second one says.
-  package var after: PastState?
-
-  /// Describes a difference.
-  package init(from: Instant, until: Instant, before: PastState?, after: PastState?) {
-    self.from = from
-    self.until = until
-    self.before = before
-    self.after = after
   }
 }
 

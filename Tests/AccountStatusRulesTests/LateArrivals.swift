@@ -8,7 +8,7 @@ extension RandomHistory {
     let reporter = reporter()
     var recordings = reporter.facts.stored.map { _ in instant() }.filter { $0.day.number < 30_000 }
     recordings.sort()
-    var recordedAt: Instant = "2026-01-01T00:00:00Z"
+    var recordedAt: Instant = "2025-12-01T00:00:00Z"
     var next = 0
     return AccountFacts(
       reporter.facts.stored.map { stored in
