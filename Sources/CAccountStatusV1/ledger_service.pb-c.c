@@ -1990,7 +1990,7 @@ const ProtobufCMessageDescriptor accountstatus__v1__corrected_stretch__descripto
   (ProtobufCMessageInit) accountstatus__v1__corrected_stretch__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor accountstatus__v1__correction__field_descriptors[3] =
+static const ProtobufCFieldDescriptor accountstatus__v1__correction__field_descriptors[5] =
 {
   {
     "recorded_at",
@@ -2028,16 +2028,42 @@ static const ProtobufCFieldDescriptor accountstatus__v1__correction__field_descr
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "later_stretches",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__Correction, later_stretches),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "later_facts",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__Correction, later_facts),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned accountstatus__v1__correction__field_indices_by_name[] = {
   2,   /* field[2] = facts */
+  4,   /* field[4] = later_facts */
+  3,   /* field[3] = later_stretches */
   0,   /* field[0] = recorded_at */
   1,   /* field[1] = stretches */
 };
 static const ProtobufCIntRange accountstatus__v1__correction__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor accountstatus__v1__correction__descriptor =
 {
@@ -2047,14 +2073,14 @@ const ProtobufCMessageDescriptor accountstatus__v1__correction__descriptor =
   "Accountstatus__V1__Correction",
   "accountstatus.v1",
   sizeof(Accountstatus__V1__Correction),
-  3,
+  5,
   accountstatus__v1__correction__field_descriptors,
   accountstatus__v1__correction__field_indices_by_name,
   1,  accountstatus__v1__correction__number_ranges,
   (ProtobufCMessageInit) accountstatus__v1__correction__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor accountstatus__v1__get_history_response__field_descriptors[7] =
+static const ProtobufCFieldDescriptor accountstatus__v1__get_history_response__field_descriptors[9] =
 {
   {
     "episodes",
@@ -2140,11 +2166,37 @@ static const ProtobufCFieldDescriptor accountstatus__v1__get_history_response__f
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "earlier_episodes",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__GetHistoryResponse, earlier_episodes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "earlier_decisions",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__GetHistoryResponse, earlier_decisions),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned accountstatus__v1__get_history_response__field_indices_by_name[] = {
   4,   /* field[4] = as_of */
   2,   /* field[2] = corrections */
   1,   /* field[1] = decisions */
+  8,   /* field[8] = earlier_decisions */
+  7,   /* field[7] = earlier_episodes */
   0,   /* field[0] = episodes */
   3,   /* field[3] = next_page_token */
   5,   /* field[5] = policy_edition */
@@ -2153,7 +2205,7 @@ static const unsigned accountstatus__v1__get_history_response__field_indices_by_
 static const ProtobufCIntRange accountstatus__v1__get_history_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor accountstatus__v1__get_history_response__descriptor =
 {
@@ -2163,7 +2215,7 @@ const ProtobufCMessageDescriptor accountstatus__v1__get_history_response__descri
   "Accountstatus__V1__GetHistoryResponse",
   "accountstatus.v1",
   sizeof(Accountstatus__V1__GetHistoryResponse),
-  7,
+  9,
   accountstatus__v1__get_history_response__field_descriptors,
   accountstatus__v1__get_history_response__field_indices_by_name,
   1,  accountstatus__v1__get_history_response__number_ranges,

@@ -303,8 +303,8 @@ struct  Accountstatus__V1__Episode
    */
   Google__Protobuf__Timestamp *until;
   /*
-   * Every reason that held in it, with its first since and all of its subjects. At most 100
-   * subjects each.
+   * Every reason that held in it, with its first since and all of its subjects, by code; without
+   * detail. At most 100 subjects each, those that came first.
    */
   size_t n_reasons;
   Accountstatus__V1__Reason **reasons;
@@ -377,26 +377,33 @@ struct  Accountstatus__V1__CorrectedStretch
 
 
 /*
- * What was learned too late, and which answers about the past it changed.
+ * What was learned too late, and which answers about the past it changed: what was known just
+ * before recorded_at against what was known then, up to recorded_at.
  */
 struct  Accountstatus__V1__Correction
 {
   ProtobufCMessage base;
   Google__Protobuf__Timestamp *recorded_at;
   /*
-   * In time order. At most 100, the earliest.
+   * In time order, not empty. At most 100, the earliest.
    */
   size_t n_stretches;
   Accountstatus__V1__CorrectedStretch **stretches;
   /*
-   * The late facts. At most 100.
+   * The late facts and retractions that may have changed them, by effective time. At most 100, the
+   * earliest; fewer where they are large.
    */
   size_t n_facts;
   Accountstatus__V1__Fact **facts;
+  /*
+   * How many later stretches and facts are left out.
+   */
+  uint32_t later_stretches;
+  uint32_t later_facts;
 };
 #define ACCOUNTSTATUS__V1__CORRECTION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&accountstatus__v1__correction__descriptor) \
-    , NULL, 0,NULL, 0,NULL }
+    , NULL, 0,NULL, 0,NULL, 0, 0 }
 
 
 /*
@@ -406,17 +413,17 @@ struct  Accountstatus__V1__GetHistoryResponse
 {
   ProtobufCMessage base;
   /*
-   * Oldest first. At most 1 000, the newest.
+   * Oldest first. At most 1 000, the newest; fewer where they are large. On the first page.
    */
   size_t n_episodes;
   Accountstatus__V1__Episode **episodes;
   /*
-   * Oldest first. At most 1 000, the newest.
+   * Oldest first. At most 1 000, the newest; fewer where they are large. On the first page.
    */
   size_t n_decisions;
   Accountstatus__V1__DecisionRecord **decisions;
   /*
-   * Newest first.
+   * Newest first. A page may hold few or none although there is a next one.
    */
   size_t n_corrections;
   Accountstatus__V1__Correction **corrections;
@@ -427,10 +434,15 @@ struct  Accountstatus__V1__GetHistoryResponse
   Google__Protobuf__Timestamp *as_of;
   char *policy_edition;
   ProtobufCBinaryData token;
+  /*
+   * How many older episodes and decisions are left out.
+   */
+  uint32_t earlier_episodes;
+  uint32_t earlier_decisions;
 };
 #define ACCOUNTSTATUS__V1__GET_HISTORY_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&accountstatus__v1__get_history_response__descriptor) \
-    , 0,NULL, 0,NULL, 0,NULL, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, {0,NULL} }
+    , 0,NULL, 0,NULL, 0,NULL, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, {0,NULL}, 0, 0 }
 
 
 struct  Accountstatus__V1__GetBillingRequest
