@@ -38,7 +38,8 @@ let tests: [Target] = [
   .testTarget(
     name: "accountstatusTests",
     dependencies: [
-      "accountstatus", "AccountStatusClient", "AccountStatusModel", "ProtobufJSON", "JSONText",
+      "accountstatus", "AccountStatusClient", "AccountStatusModel", "ExplanationText",
+      "ProtobufJSON", "JSONText",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ],
     swiftSettings: swift),
@@ -46,7 +47,8 @@ let tests: [Target] = [
     name: "AccountStatusModelTests", dependencies: ["AccountStatusModel"], swiftSettings: swift),
   .testTarget(
     name: "AccountStatusRulesTests",
-    dependencies: ["AccountStatusRules", "AccountStatusModel", "JSONText"], swiftSettings: swift),
+    dependencies: ["AccountStatusRules", "AccountStatusModel", "ExplanationText", "JSONText"],
+    swiftSettings: swift),
   .testTarget(
     name: "AccountStatusLedgerTests",
     dependencies: [
@@ -62,6 +64,9 @@ let tests: [Target] = [
     name: "PartnerCenterImportTests",
     dependencies: ["PartnerCenterImport", "AccountStatusModel", "JSONText"],
     exclude: ["Documents"], swiftSettings: swift),
+  .testTarget(
+    name: "ExplanationTextTests", dependencies: ["ExplanationText", "AccountStatusModel"],
+    swiftSettings: swift),
   .testTarget(name: "JSONTextTests", dependencies: ["JSONText"], swiftSettings: swift),
   .testTarget(
     name: "ProtobufJSONTests",
@@ -147,6 +152,9 @@ let package = Package(
       swiftSettings: swift),
     .target(name: "JSONText", swiftSettings: swift),
     .target(name: "ProtobufJSON", dependencies: ["JSONText"], swiftSettings: swift),
+    .target(
+      name: "ExplanationText", dependencies: ["AccountStatusModel", "JSONText"],
+      resources: [.embedInCode("Catalogues")], swiftSettings: swift),
 
     // The runtime and the contract in Swift.
     .target(name: "TTRPC", dependencies: ["CLinux"], swiftSettings: swift),
@@ -171,7 +179,7 @@ let package = Package(
       name: "AccountStatusServer",
       dependencies: [
         "AccountStatusLedger", "AccountStatusRules", "AccountStatusAPI", "AccountStatusModel",
-        "TTRPC", "CStatusTable", "CLinux",
+        "ExplanationText", "TTRPC", "CStatusTable", "CLinux",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ],
@@ -202,7 +210,7 @@ let package = Package(
       name: "accountstatus",
       dependencies: [
         "AccountStatusClient", "AccountStatusModel", "PartnerCenterImport", "ProtobufJSON",
-        "JSONText", "CAccountStatusDescriptors",
+        "ExplanationText", "JSONText", "CAccountStatusDescriptors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swift),

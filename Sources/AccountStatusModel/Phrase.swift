@@ -67,7 +67,7 @@ package enum MessageKey: String, CaseIterable, Hashable, Sendable {
 
   // Headings of a printed explanation.
   case labelSince, labelWhy, labelArticle, labelReading, labelUnderReview, labelNothingOutstanding
-  case labelFact, labelMore, labelWaived, labelNotices, labelMay, labelMayNot, labelEverything
-  case labelNothing, labelNext, labelNextState, labelNoNext, labelSteps, labelAlso, labelRules
-  case labelRecorded
+  case labelFact, labelRecorder, labelMore, labelWaived, labelNotices, labelMay, labelMayNot
+  case labelNothing, labelNext, labelNextState, labelNoNext, labelSteps, labelRules, labelAnswer
+  case labelKnownAt, labelProjected
 }

@@ -1,5 +1,6 @@
 import AccountStatusModel
 import AccountStatusRules
+import ExplanationText
 import Testing
 
 extension Reporter {
@@ -76,6 +77,28 @@ extension Reporter {
       return "no request to file in \(standing.reinstatementState)"
     }
     return nil
+  }
+
+  @Test(arguments: Language.allCases)
+  func `whatever there is to say can be said`(_ language: Language) {
+    let catalogue = MessageCatalogue.of(language)
+    RandomCases.check(1500) { history in
+      let reporter = history.reporter()
+      let edition = history.random.pick(PolicyEdition.builtIn)
+      let explanation = explain(reporter.facts, edition: edition, asOf: history.instant())
+      var fault: String?
+      _ = explanation?.worded { phrase -> String in
+        if Set(phrase.values.keys) != catalogue.placeholders[phrase.key] {
+          fault = "\(phrase) has other values than its message"
+        }
+        for case .word(let type, let name) in phrase.values.values
+        where catalogue.vocabulary[type]?.contains(name) != true {
+          fault = "\(type).\(name) has no text"
+        }
+        return catalogue.text(phrase)
+      }
+      return fault
+    }
   }
 
   @Test func `the order of arrival changes no explanation`() {

@@ -12,6 +12,7 @@ import Testing
       "JSONText": [],
       "PartnerCenterImport": [model, "JSONText"],
       "ProtobufJSON": ["JSONText"],
+      "ExplanationText": [model, "JSONText"],
       "TTRPC": ["CLinux"],
       "AccountStatusAPI": [
         model, "TTRPC", "CAccountStatusV1", "CGRPCHealthV1", "CGoogleRPC", "CGoogleProtobuf",
@@ -19,8 +20,8 @@ import Testing
       ],
       "AccountStatusLedger": ["AccountStatusRules", model, "CSQLiteSettings"],
       "AccountStatusServer": [
-        "AccountStatusLedger", "AccountStatusRules", "AccountStatusAPI", model, "TTRPC",
-        "CStatusTable", "CLinux",
+        "AccountStatusLedger", "AccountStatusRules", "AccountStatusAPI", model, "ExplanationText",
+        "TTRPC", "CStatusTable", "CLinux",
       ],
       "AccountStatusClient": ["AccountStatusAPI", model, "TTRPC", "CStatusTable"],
       "order-gateway-example": ["AccountStatusClient", model],
@@ -28,8 +29,8 @@ import Testing
       // The server, and the vocabulary of what it takes: instants, and errors of the runtime.
       "accountstatusd": ["AccountStatusServer", model, "TTRPC"],
       "accountstatus": [
-        "AccountStatusClient", model, "PartnerCenterImport", "ProtobufJSON", "JSONText",
-        "CAccountStatusDescriptors",
+        "AccountStatusClient", model, "PartnerCenterImport", "ProtobufJSON", "ExplanationText",
+        "JSONText", "CAccountStatusDescriptors",
       ],
       "accountstatus-bench": [
         "AccountStatusClient", model, "ProtobufJSON", "PartnerCenterImport", "CBenchmark", "CLinux",
@@ -51,7 +52,7 @@ import Testing
   /// Foundation is not for what clients link, nor for what is pure.
   private static let withoutFoundation: Set = [
     "TTRPC", "AccountStatusModel", "AccountStatusRules", "AccountStatusAPI", "AccountStatusClient",
-    "JSONText", "ProtobufJSON", "PartnerCenterImport",
+    "JSONText", "ProtobufJSON", "PartnerCenterImport", "ExplanationText",
   ]
 
   private func imports(_ file: SourceFile) -> [(line: Int, module: String)] {
