@@ -345,9 +345,6 @@ struct  Accountstatus__V1__DecisionRecord
 struct  Accountstatus__V1__StretchState
 {
   ProtobufCMessage base;
-  /*
-   * UNSPECIFIED: not registered.
-   */
   Accountstatus__V1__AccountState state;
   size_t n_reasons;
   Accountstatus__V1__ReasonCode *reasons;
@@ -368,6 +365,9 @@ struct  Accountstatus__V1__CorrectedStretch
    * Exclusive; at most the correction's recorded_at.
    */
   Google__Protobuf__Timestamp *until;
+  /*
+   * Absent, as in the next one: not registered.
+   */
   Accountstatus__V1__StretchState *before;
   Accountstatus__V1__StretchState *after;
 };
