@@ -160,14 +160,33 @@ struct status_table_cursor status_table_order_after(const struct status_table_or
   return place_after(order, table, (struct id){id, id_length});
 }
 
-bool status_table_order_next(const struct status_table_order *order,
-                             struct status_table_cursor *cursor, uint32_t *ret_number) {
+/* The block that has the next account, over which the cursor steps if it is at its end; NULL: there
+ * is none. */
+static const struct block *block_at(const struct status_table_order *order,
+                                    struct status_table_cursor *cursor) {
   if (cursor->block < order->block_count && cursor->place == order->blocks[cursor->block]->count) {
     cursor->block++;
     cursor->place = 0;
   }
-  if (cursor->block >= order->block_count)
+  return cursor->block < order->block_count ? order->blocks[cursor->block] : NULL;
+}
+
+bool status_table_order_next(const struct status_table_order *order,
+                             struct status_table_cursor *cursor, uint32_t *ret_number) {
+  const struct block *block = block_at(order, cursor);
+  if (block == NULL)
     return false;
-  *ret_number = order->blocks[cursor->block]->numbers[cursor->place++];
+  *ret_number = block->numbers[cursor->place++];
   return true;
+}
+
+size_t status_table_order_run(const struct status_table_order *order,
+                              struct status_table_cursor *cursor, const uint32_t **ret_numbers) {
+  const struct block *block = block_at(order, cursor);
+  if (block == NULL)
+    return 0;
+  size_t count = block->count - cursor->place;
+  *ret_numbers = block->numbers + cursor->place;
+  cursor->place = block->count;
+  return count;
 }

@@ -29,6 +29,31 @@ struct StatusTableOrderTests {
     return try body(made)
   }
 
+  @Test(arguments: ["", "acct-3", "zz"])
+  func `runs are the same accounts, many at a time`(id: String) throws {
+    let table = try Table()
+    for number in 0..<5000 { #expect(table.put("acct-\(number)", .lasting()) == 0) }
+    try withOrder { order in
+      #expect(status_table_order_update(order, table.view) == 0)
+      var cursor = Array(id.utf8).withUnsafeBytes {
+        status_table_order_after(order, table.view, $0.baseAddress, $0.count)
+      }
+      var single = cursor
+      var numbers: UnsafePointer<UInt32>?
+      var count = 0
+      while case let length = status_table_order_run(order, &cursor, &numbers), length > 0 {
+        for number in UnsafeBufferPointer(start: numbers, count: length) {
+          var expected: UInt32 = 0
+          #expect(status_table_order_next(order, &single, &expected) && expected == number)
+        }
+        count += length
+      }
+      var number: UInt32 = 0
+      #expect(!status_table_order_next(order, &single, &number))
+      #expect(count == ids(of: table, in: order, after: id).count)
+    }
+  }
+
   @Test(arguments: [false, true])
   func `accounts are listed by id, byte by byte, in whatever order they came`(
     inOrder: Bool

@@ -43,6 +43,11 @@ struct status_table_cursor status_table_order_after(const struct status_table_or
 bool status_table_order_next(const struct status_table_order *order,
                              struct status_table_cursor *cursor, uint32_t *ret_number);
 
+/* Steps over the next accounts that lie together, some hundreds, for scans. Returns how many; 0:
+ * there are none. *ret_numbers is good until the next update. */
+size_t status_table_order_run(const struct status_table_order *order,
+                              struct status_table_cursor *cursor, const uint32_t **ret_numbers);
+
 #ifdef __cplusplus
 }
 #endif
