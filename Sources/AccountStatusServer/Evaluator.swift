@@ -45,7 +45,7 @@ package final class Evaluator {
       switch result {
       case .failure(let error): completion(.failure(.unavailable(error)))
       case .success(nil): completion(.success(nil))
-      case .success(let snapshot?): run(body, on: snapshot) { completion(.success($0)) }
+      case .success(let snapshot?): compute({ body(snapshot) }, { completion(.success($0)) })
       }
     }
   }
@@ -55,16 +55,18 @@ package final class Evaluator {
     waiting.removeValue(forKey: finished.ticket)?()
   }
 
-  private func run<Value: Sendable>(
-    _ body: @escaping @Sendable (AccountSnapshot) -> Value, on snapshot: AccountSnapshot,
-    _ completion: @escaping (Value) -> Void
+  /// Runs any work on a worker, and the completion on the loop. Where too much is under way the
+  /// work is done here and now: it costs the loop what it would cost without workers.
+  package func compute<Value: Sendable>(
+    _ body: @escaping @Sendable () -> Value, _ completion: @escaping (Value) -> Void
   ) {
+    guard waiting.count < Self.maximumPending else { return completion(body()) }
     lastTicket += 1
     let ticket = lastTicket
     let result = WorkResult<Value>()
     waiting[ticket] = { completion(result.take()) }
     workers.async { [finished] in
-      result.set(body(snapshot))
+      result.set(body())
       finished(Finished(ticket: ticket))
     }
   }

@@ -8,7 +8,7 @@ package import TTRPC
 ///
 /// What is malformed is refused here; the rest goes to the ledger, which judges its meaning. The
 /// results come together again in the order of the request.
-package struct Report {
+package struct Report: Sendable {
   /// One per fact; nil until the ledger has answered.
   private var results: [AccountStatusAPI.FactResult?]
   /// The well-formed facts, and where each stood in the request.
@@ -28,6 +28,15 @@ package struct Report {
         results[index] = .refused(FactRefusal(index: index, item, error))
       }
     }
+  }
+
+  /// Reads a request; one without facts is malformed.
+  package init(request payload: UnsafeRawBufferPointer) throws(RPCError) {
+    let request = try ReceivedReport.decodeRequest(payload)
+    guard !request.facts.isEmpty else {
+      throw RPCError(FormError(field: "facts", "is empty; send 1 to 1000 facts"))
+    }
+    self.init(request.facts, mode: request.mode)
   }
 
   /// The refusals so far, in the request's order.

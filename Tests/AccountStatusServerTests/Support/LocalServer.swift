@@ -3,6 +3,7 @@ import AccountStatusLedger
 import AccountStatusModel
 import AccountStatusRules
 import AccountStatusServer
+import Glibc
 import TTRPC
 
 /// The server's parts on the test's own thread, over a real ledger, with clocks that the test holds.
@@ -22,6 +23,8 @@ final class LocalServer {
   let evaluator: Evaluator
   let editions: EditionCatalogue
   let rpc: RPCServer
+  /// What the longest turn so far cost this thread, in nanoseconds of its own time; settable.
+  var longestTurn: UInt64 = 0
   /// What the ledger delivered, in order.
   private(set) var deliveries: [Delivery] = []
 
@@ -68,7 +71,8 @@ final class LocalServer {
     StatusCalls(
       index: index, evaluator: evaluator, freshness: freshness, editions: editions, clock: clock
     ).register(in: &router, server)
-    LedgerCalls(link: link, index: index, freshness: freshness).register(in: &router, server)
+    LedgerCalls(link: link, index: index, freshness: freshness, evaluator: evaluator)
+      .register(in: &router, server)
     TestingCalls(link: link, index: index, clock: hasManualClock ? clock : nil)
       .register(in: &router, server)
     let statistics = MethodStatistics(
@@ -106,13 +110,19 @@ final class LocalServer {
     let end = MonotonicInstant.now().advanced(by: .seconds(60))
     while !isSo() {
       guard MonotonicInstant.now() < end else { throw TestFailure("\(what): it did not happen") }
-      try loop.turn(wait: .milliseconds(10))
+      try makeTurn(wait: .milliseconds(10))
     }
   }
 
   /// Turns of the loop, none of which waits.
   func turn(_ count: Int = 8) throws {
-    for _ in 0..<count { try loop.turn(wait: .zero) }
+    for _ in 0..<count { try makeTurn(wait: .zero) }
+  }
+
+  private func makeTurn(wait: Duration) throws {
+    let start = threadTime()
+    try loop.turn(wait: wait)
+    longestTurn = max(longestTurn, threadTime() - start)
   }
 
   /// What a completion is called with.
@@ -151,4 +161,11 @@ final class LocalServer {
     try rpc.adopt(theirs)
     return Peer(ours, self)
   }
+}
+
+/// What this thread has cost so far, in nanoseconds: a busy machine does not make it longer.
+func threadTime() -> UInt64 {
+  var time = timespec()
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+  return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
 }

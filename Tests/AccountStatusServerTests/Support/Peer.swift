@@ -44,6 +44,11 @@ final class Peer {
     try pump()
   }
 
+  func sendRaw(_ id: UInt32, _ message: [UInt8]) throws {
+    guard connection.send(id, message) else { throw TestFailure("too large") }
+    try pump()
+  }
+
   func halfClose(_ id: UInt32) throws {
     connection.halfClose(id)
     try pump()
