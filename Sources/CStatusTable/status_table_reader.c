@@ -44,33 +44,39 @@ static bool copy_record(const struct status_table *table, uint32_t number,
 }
 
 /* A record's id never changes once a slot names it, so it is compared outside the sequence. */
-static bool has_id(const uint64_t *record, uint64_t hash, const struct padded_id *id) {
-  if (load_relaxed(&record[record_hash_word]) != hash)
-    return false;
+static inline bool has_id(const uint64_t *record, struct id_words id) {
+  const uint64_t *words = record + record_id_word;
   uint64_t difference = 0;
-  for (size_t i = 0; i < (id->length + 7) / 8; i++)
-    difference |= load_relaxed(&record[record_id_word + i]) ^ id->words[i];
-  if (difference)
-    return false;
-  size_t word = offsetof(struct status_table_slot_record, id_length) / 8;
-  size_t shift = offsetof(struct status_table_slot_record, id_length) % 8 * 8;
-  return (load_relaxed(&record[word]) >> shift & 0xff) == id->length;
+  for (size_t i = 0; i + 8 <= id.length; i += 8)
+    difference |= load_relaxed(words++) ^ load_bytes8(id.bytes + i);
+  /* A longer id goes on here. */
+  if (id.length < STATUS_TABLE_ID_MAX)
+    difference |= load_relaxed(words) ^ id.tail;
+  return difference == 0;
 }
 
 /* Finds the record of an id. BUSY: the search went on for longer than a writer allows. */
-static enum status_table_result find(const struct status_table *table, const struct padded_id *id,
-                                     uint32_t *ret_number) {
-  uint64_t hash = hash_id(table->seed, id);
-  for (uint64_t probe = 0; probe < STATUS_TABLE_PROBES; probe++) {
-    uint64_t slot = load_acquire(&table->slots[(hash + probe) & table->slot_mask]);
+static inline enum status_table_result find(const struct status_table *table, const void *id,
+                                            size_t id_length, uint32_t *ret_number) {
+  /* No account id holds a byte of zero. One at the end would be taken for padding; one further in
+   * makes the words differ from every record's, since what follows it there is zero. */
+  if (id_length == 0 || id_length > STATUS_TABLE_ID_MAX ||
+      ((const uint8_t *)id)[id_length - 1] == 0)
+    return STATUS_TABLE_NOT_FOUND;
+  struct id_words wanted = words_of_id(id, id_length);
+  uint64_t hash = hash_id(table->seed, wanted);
+  uint32_t mask = (uint32_t)table->slot_mask;
+  uint32_t tag = slot_tag(hash, mask);
+  for (uint32_t probe = 0; probe < STATUS_TABLE_PROBES; probe++) {
+    uint32_t slot = load_slot(&table->slots[((uint32_t)hash + probe) & mask]);
     if (slot == 0)
       return STATUS_TABLE_NOT_FOUND;
-    if ((slot ^ hash) >> 32)
+    if ((slot & ~mask) != tag)
       continue;
-    uint32_t number = (uint32_t)slot - 1;
+    uint32_t number = (slot & mask) - 1;
     if (number >= table->record_capacity)
       return STATUS_TABLE_BUSY;
-    if (has_id(record_at(table, number), hash, id)) {
+    if (has_id(record_at(table, number), wanted)) {
       *ret_number = number;
       return STATUS_TABLE_FOUND;
     }
@@ -78,56 +84,61 @@ static enum status_table_result find(const struct status_table *table, const str
   return STATUS_TABLE_BUSY;
 }
 
-/* Picks the answer that holds at `now` out of a copied record. */
-static enum status_table_result answer_at(const struct status_table_slot_record *record,
-                                          int64_t now, struct status_table_status *ret_status) {
-  bool stale = now < record->valid_from || now >= record->valid_until;
-  /* With an empty second half there is nothing behind the flip but the first answer, outdated. */
-  bool flipped = now >= record->flip_at && record->valid_until > record->flip_at;
-  const struct status_table_slot_answer *words = &record->answers[flipped];
-  const struct status_table_slot_codes *codes = &record->codes[flipped];
-  if (codes->state == 0 && !stale)
-    return STATUS_TABLE_NOT_FOUND;
-  *ret_status =
-      (struct status_table_status){.revision = record->revision + flipped,
-                                   .until = flipped ? record->valid_until : record->flip_at,
-                                   .answer = {.state = codes->state,
-                                              .next_state = codes->next_state,
-                                              .reinstatement_state = codes->reinstatement_state,
-                                              .eligible = codes->eligible != 0,
-                                              .reasons = words->reasons,
-                                              .notices = words->notices,
-                                              .capabilities = words->capabilities,
-                                              .since = words->since,
-                                              .next_at = words->next_at}};
-  return stale ? STATUS_TABLE_STALE : STATUS_TABLE_FOUND;
+/* Reads the answer of a record that holds at `now`: of the two only that one. */
+static inline enum status_table_result read_record(const struct status_table *table,
+                                                   uint32_t number, int64_t now,
+                                                   struct status_table_status *ret_status) {
+  const uint64_t *record = record_at(table, number);
+  for (int attempt = 0; attempt < STATUS_TABLE_RETRIES; attempt++, relax()) {
+    uint64_t before = load_acquire(record);
+    if (before & 1)
+      continue;
+    int64_t valid_from = (int64_t)load_relaxed(&record[record_valid_from_word]);
+    int64_t flip_at = (int64_t)load_relaxed(&record[record_valid_from_word + 1]);
+    int64_t valid_until = (int64_t)load_relaxed(&record[record_valid_from_word + 2]);
+    uint64_t revision = load_relaxed(&record[record_valid_from_word + 3]);
+    /* With an empty second half there is nothing behind the flip but the first answer, outdated. */
+    bool flipped = now >= flip_at && valid_until > flip_at;
+    const uint64_t *answer = record + (flipped ? record_from_flip_word : record_until_flip_word);
+    uint64_t since = load_relaxed(&answer[0]);
+    uint64_t next_at = load_relaxed(&answer[1]);
+    uint64_t codes = load_relaxed(&answer[2]);
+    __atomic_thread_fence(__ATOMIC_ACQUIRE);
+    if (load_relaxed(record) != before)
+      continue;
+
+    bool stale = now < valid_from || now >= valid_until;
+    uint8_t state = codes >> 48 & 15;
+    if (state == 0 && !stale)
+      return STATUS_TABLE_NOT_FOUND;
+    ret_status->revision = revision + flipped;
+    ret_status->from = flipped ? flip_at : valid_from;
+    ret_status->until = flipped ? valid_until : flip_at;
+    ret_status->answer.state = state;
+    ret_status->answer.next_state = codes >> 52 & 15;
+    ret_status->answer.reinstatement_state = codes >> 56 & 7;
+    ret_status->answer.eligible = codes >> 59 & 1;
+    ret_status->answer.reasons = codes >> 32 & 0xffff;
+    ret_status->answer.notices = (uint32_t)codes;
+    ret_status->answer.capabilities = load_relaxed(&table->capability_sets[codes >> 60]);
+    ret_status->answer.since = (int64_t)since;
+    ret_status->answer.next_at = (int64_t)next_at;
+    return stale ? STATUS_TABLE_STALE : STATUS_TABLE_FOUND;
+  }
+  return STATUS_TABLE_BUSY;
 }
 
 enum status_table_result status_table_read(const struct status_table *table, const void *id,
                                            size_t id_length, int64_t now,
                                            struct status_table_status *ret_status) {
-  if (id_length == 0 || id_length > STATUS_TABLE_ID_MAX)
-    return STATUS_TABLE_NOT_FOUND;
-  struct padded_id wanted;
-  pad_id(&wanted, id, id_length);
   uint32_t number = no_record;
-  enum status_table_result found = find(table, &wanted, &number);
-  if (found != STATUS_TABLE_FOUND)
-    return found;
-
-  union record_image image;
-  if (!copy_record(table, number, &image))
-    return STATUS_TABLE_BUSY;
-  return answer_at(&image.record, now, ret_status);
+  enum status_table_result found = find(table, id, id_length, &number);
+  return found == STATUS_TABLE_FOUND ? read_record(table, number, now, ret_status) : found;
 }
 
 int status_table_find(const struct status_table *table, const void *id, size_t id_length,
                       uint32_t *ret_number) {
-  if (id_length == 0 || id_length > STATUS_TABLE_ID_MAX)
-    return -ENOENT;
-  struct padded_id wanted;
-  pad_id(&wanted, id, id_length);
-  switch (find(table, &wanted, ret_number)) {
+  switch (find(table, id, id_length, ret_number)) {
   case STATUS_TABLE_FOUND:
     return 0;
   case STATUS_TABLE_NOT_FOUND:
@@ -143,14 +154,17 @@ enum status_table_result status_table_read_number(const struct status_table *tab
                                                   struct status_table_status *ret_status) {
   if (number >= status_table_count(table))
     return STATUS_TABLE_BUSY;
-  union record_image image;
-  if (!copy_record(table, number, &image))
+  /* As in has_id: what a counted record is called never changes. */
+  const uint64_t *record = record_at(table, number);
+  size_t length = load_relaxed(&record[id_length_word]) & 0xff;
+  if (length == 0 || length > STATUS_TABLE_ID_MAX)
     return STATUS_TABLE_BUSY;
-  if (image.record.id_length == 0 || image.record.id_length > STATUS_TABLE_ID_MAX)
-    return STATUS_TABLE_BUSY;
-  memcpy(ret_id, image.record.id, STATUS_TABLE_ID_MAX);
-  *ret_id_length = image.record.id_length;
-  return answer_at(&image.record, now, ret_status);
+  uint64_t id[id_words];
+  for (size_t i = 0; i < id_words; i++)
+    id[i] = load_relaxed(&record[record_id_word + i]);
+  memcpy(ret_id, id, sizeof id);
+  *ret_id_length = length;
+  return read_record(table, number, now, ret_status);
 }
 
 int status_table_check(const struct status_table *table, uint32_t number) {
@@ -224,14 +238,15 @@ int status_table_attach(const void *memory, size_t size, struct status_table *re
     return -EPROTO;
   if (header->header_size < sizeof *header || header->size > size || header->slot_count == 0 ||
       (header->slot_count & (header->slot_count - 1)) != 0 || header->record_capacity == 0 ||
-      header->record_capacity > header->slot_count / 2 ||
-      !fits(header->slots_offset, header->slot_count, sizeof(uint64_t), header->size) ||
+      header->record_capacity > header->slot_count / 2 || header->slot_count > (uint64_t)1 << 32 ||
+      !fits(header->slots_offset, header->slot_count, sizeof(uint32_t), header->size) ||
       !fits(header->records_offset, header->record_capacity, header->record_size, header->size))
     return -EBADMSG;
   *ret_table = (struct status_table){
       .memory = memory,
-      .slots = (const uint64_t *)memory + header->slots_offset / 8,
+      .slots = (const uint32_t *)memory + header->slots_offset / 4,
       .records = (const uint64_t *)memory + header->records_offset / 8,
+      .capability_sets = ((const struct status_table_header *)memory)->capability_sets,
       .slot_mask = header->slot_count - 1,
       .seed = {header->seed[0], header->seed[1]},
       .record_capacity = header->record_capacity,

@@ -12,12 +12,18 @@ enum {
   record_words = sizeof(struct status_table_slot_record) / 8,
   id_words = STATUS_TABLE_ID_MAX / 8,
   /* First words of a record's parts. */
-  record_hash_word = offsetof(struct status_table_slot_record, hash) / 8,
+  record_valid_from_word = offsetof(struct status_table_slot_record, valid_from) / 8,
   record_id_word = offsetof(struct status_table_slot_record, id) / 8,
-  crc_start = offsetof(struct status_table_slot_record, id_length),
+  record_until_flip_word = offsetof(struct status_table_slot_record, until_flip) / 8,
+  record_from_flip_word = offsetof(struct status_table_slot_record, from_flip) / 8,
+  id_length_word = offsetof(struct status_table_slot_record, id_length) / 8,
+  /* Bytes under the checksum. */
+  crc_start = offsetof(struct status_table_slot_record, valid_from),
+  crc_end = offsetof(struct status_table_slot_record, crc32),
+  header_words = sizeof(struct status_table_header) / 8,
   /* The header's part that is under its sequence, as words. */
   header_sequence_word = offsetof(struct status_table_header, sequence) / 8,
-  header_words = sizeof(struct status_table_header) / 8,
+  header_sequence_end = offsetof(struct status_table_header, capability_sets) / 8,
 };
 
 /* A record, or the header, taken out of the memory or about to be put there. */
@@ -47,16 +53,41 @@ static inline void store_release(uint64_t *word, uint64_t value) {
   __atomic_store_n(word, value, __ATOMIC_RELEASE);
 }
 
-/* An id padded with zeroes to whole words, as a record holds it. */
-struct padded_id {
-  uint64_t words[id_words];
+static inline uint64_t load_bytes8(const uint8_t *bytes) {
+  uint64_t word;
+  memcpy(&word, bytes, sizeof word);
+  return word;
+}
+
+static inline uint64_t load_bytes4(const uint8_t *bytes) {
+  uint32_t word;
+  memcpy(&word, bytes, sizeof word);
+  return word;
+}
+
+/* The last length % 8 bytes as a word: overlapping loads, since a copy of unknown length costs
+ * more than everything else that a read does with an id. */
+static inline uint64_t tail_word(const uint8_t *bytes, size_t length) {
+  size_t rest = length % 8;
+  if (rest == 0)
+    return 0;
+  if (length > 8)
+    return load_bytes8(bytes + length - 8) >> 8 * (8 - rest);
+  if (rest >= 4)
+    return load_bytes4(bytes) | load_bytes4(bytes + rest - 4) << 8 * (rest - 4);
+  return (uint64_t)bytes[0] | (uint64_t)bytes[rest / 2] << 8 * (rest / 2) |
+         (uint64_t)bytes[rest - 1] << 8 * (rest - 1);
+}
+
+/* An account id as words of eight bytes: whole ones, and a last one padded with zeroes. */
+struct id_words {
+  const uint8_t *bytes;
   size_t length;
+  uint64_t tail;
 };
 
-static inline void pad_id(struct padded_id *ret_id, const void *id, size_t length) {
-  memset(ret_id->words, 0, sizeof ret_id->words);
-  memcpy(ret_id->words, id, length);
-  ret_id->length = length;
+static inline struct id_words words_of_id(const void *id, size_t length) {
+  return (struct id_words){.bytes = id, .length = length, .tail = tail_word(id, length)};
 }
 
 static inline uint64_t rotate_left(uint64_t x, int bits) { return x << bits | x >> (64 - bits); }
@@ -74,16 +105,16 @@ static inline void sip_round(uint64_t v[4]) {
 }
 
 /* SipHash-1-3: fast on short ids, and no ids are known that collide under every seed. */
-static inline uint64_t hash_id(const uint64_t seed[2], const struct padded_id *id) {
+static inline uint64_t hash_id(const uint64_t seed[2], struct id_words id) {
   uint64_t v[4] = {seed[0] ^ UINT64_C(0x736f6d6570736575), seed[1] ^ UINT64_C(0x646f72616e646f6d),
                    seed[0] ^ UINT64_C(0x6c7967656e657261), seed[1] ^ UINT64_C(0x7465646279746573)};
-  size_t whole = id->length / 8;
-  for (size_t i = 0; i < whole; i++) {
-    v[3] ^= id->words[i];
+  for (size_t i = 0; i + 8 <= id.length; i += 8) {
+    uint64_t word = load_bytes8(id.bytes + i);
+    v[3] ^= word;
     sip_round(v);
-    v[0] ^= id->words[i];
+    v[0] ^= word;
   }
-  uint64_t last = (uint64_t)id->length << 56 | (id->length % 8 ? id->words[whole] : 0);
+  uint64_t last = (uint64_t)id.length << 56 | id.tail;
   v[3] ^= last;
   sip_round(v);
   v[0] ^= last;
@@ -124,7 +155,7 @@ static inline uint32_t record_crc32(const union record_image *image) {
        0xe0df7733, 0x58631056}};
   const uint8_t *bytes = (const uint8_t *)image->words;
   uint32_t crc = UINT32_MAX;
-  for (size_t i = crc_start; i < sizeof image->words; i += 4) {
+  for (size_t i = crc_start; i < crc_end; i += 4) {
     uint32_t word;
     memcpy(&word, bytes + i, 4);
     word ^= crc;
@@ -135,9 +166,14 @@ static inline uint32_t record_crc32(const union record_image *image) {
   return ~crc;
 }
 
-/* A slot's word: the upper half tells most strangers apart without touching their records. */
-static inline uint64_t slot_word(uint64_t hash, uint32_t number) {
-  return (hash & UINT64_C(0xffffffff00000000)) | ((uint64_t)number + 1);
+/* A slot's word: where the record's number leaves room, bits of the hash that tell most strangers
+ * apart without touching their records. */
+static inline uint32_t slot_tag(uint64_t hash, uint32_t slot_mask) {
+  return (uint32_t)(hash >> 32) & ~slot_mask;
+}
+
+static inline uint32_t load_slot(const uint32_t *slot) {
+  return __atomic_load_n(slot, __ATOMIC_ACQUIRE);
 }
 
 #endif

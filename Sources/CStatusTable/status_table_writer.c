@@ -3,20 +3,31 @@
 #endif
 #include "status_table_words.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/random.h>
+#include <unistd.h>
+
+/* Linux 6.3; Debian 12's headers are older. */
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 0x0008U
+#endif
 
 /* Most records that a slot's lower half can name, and the fewest slots worth a table. */
 static const uint64_t capacity_max = UINT64_C(1) << 31;
 static const uint64_t slots_min = 128;
+/* Nobody may change the size, map the memory for writing, or add or lift a seal: what a reader has
+ * mapped stays mapped, and only the mapping that was there before the seals writes. */
+static const int seals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_FUTURE_WRITE | F_SEAL_SEAL;
 /* New seeds tried before a table is given up as full. The first one fits practically always. */
 static const int seeds_tried = 8;
 
 /* The header lies at the start of the memory, in the writer's own mapping. */
 struct status_table_writer {
+  int descriptor;
   struct status_table_header *header;
-  uint64_t *slots;
+  uint32_t *slots;
   uint64_t *records;
   uint32_t count;
   struct status_table view;
@@ -28,7 +39,38 @@ static uint64_t *record_at(const struct status_table_writer *writer, uint32_t nu
 
 /* Memory ------------------------------------------------------------------------------------ */
 
-/* Maps an empty table for `capacity` records and fills in the part of the header that stays. */
+/* A memfd without the right to be executed, where the kernel knows that. */
+static int make_descriptor(void) {
+  static const char name[] = "accountstatus-table";
+  int descriptor = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
+  if (descriptor < 0 && errno == EINVAL)
+    descriptor = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  return descriptor < 0 ? -errno : descriptor;
+}
+
+/* Maps `size` bytes of sealed shared memory. */
+static int make_memory(uint64_t size, int *ret_descriptor, void **ret_memory) {
+  int descriptor = make_descriptor();
+  if (descriptor < 0)
+    return descriptor;
+  void *memory = MAP_FAILED;
+  if (ftruncate(descriptor, (off_t)size) == 0)
+    memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, descriptor, 0);
+  /* A child must not keep a second writable view of the table. */
+  if (memory != MAP_FAILED && madvise(memory, size, MADV_DONTFORK) == 0 &&
+      fcntl(descriptor, F_ADD_SEALS, seals) == 0) {
+    *ret_descriptor = descriptor;
+    *ret_memory = memory;
+    return 0;
+  }
+  int error = -errno;
+  if (memory != MAP_FAILED)
+    munmap(memory, size);
+  close(descriptor);
+  return error;
+}
+
+/* Makes an empty table for `capacity` records and fills in the part of the header that stays. */
 static int make_table(uint64_t capacity, const struct status_table_properties *properties,
                       uint64_t generation, struct status_table_writer *ret_table) {
   if (capacity > capacity_max)
@@ -37,21 +79,16 @@ static int make_table(uint64_t capacity, const struct status_table_properties *p
   while (slot_count < capacity * 2)
     slot_count *= 2;
   const uint64_t slots_offset = sizeof(struct status_table_header);
-  const uint64_t records_offset = slots_offset + slot_count * sizeof(uint64_t);
+  const uint64_t records_offset = slots_offset + slot_count * sizeof(uint32_t);
   const uint64_t size = records_offset + slot_count / 2 * sizeof(struct status_table_slot_record);
   uint64_t seed[2];
   if (getrandom(seed, sizeof seed, 0) != (ssize_t)sizeof seed)
     return -EIO;
-  void *memory =
-      mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (memory == MAP_FAILED)
-    return -errno;
-  /* A child must not keep a second writable view of the table. */
-  if (madvise(memory, size, MADV_DONTFORK) < 0) {
-    int error = -errno;
-    munmap(memory, size);
+  int descriptor = -1;
+  void *memory = NULL;
+  int error = make_memory(size, &descriptor, &memory);
+  if (error < 0)
     return error;
-  }
   struct status_table_header *header = memory;
   *header = (struct status_table_header){
       .magic = STATUS_TABLE_MAGIC,
@@ -72,39 +109,44 @@ static int make_table(uint64_t capacity, const struct status_table_properties *p
       .state = STATUS_TABLE_LIVE,
       .manual_now = STATUS_TABLE_NEVER,
   };
-  *ret_table = (struct status_table_writer){.header = header,
-                                            .slots = (uint64_t *)memory + slots_offset / 8,
+  *ret_table = (struct status_table_writer){.descriptor = descriptor,
+                                            .header = header,
+                                            .slots = (uint32_t *)memory + slots_offset / 4,
                                             .records = (uint64_t *)memory + records_offset / 8};
   return status_table_attach(memory, size, &ret_table->view);
 }
 
-static void unmap(struct status_table_writer *table) { munmap(table->header, table->header->size); }
+static void release(struct status_table_writer *table) {
+  munmap(table->header, table->header->size);
+  close(table->descriptor);
+}
 
 /* Index ------------------------------------------------------------------------------------- */
 
 /* The free slot for a hash, or NULL when it lies further than a reader looks. */
-static uint64_t *free_slot(const struct status_table_writer *writer, uint64_t hash) {
+static uint32_t *free_slot(const struct status_table_writer *writer, uint64_t hash) {
   for (uint64_t probe = 0; probe < STATUS_TABLE_PROBES; probe++) {
-    uint64_t *slot = &writer->slots[(hash + probe) & writer->view.slot_mask];
-    if (load_relaxed(slot) == 0)
+    uint32_t *slot = &writer->slots[(uint32_t)(hash + probe) & writer->view.slot_mask];
+    if (*slot == 0)
       return slot;
   }
   return NULL;
 }
 
 /* The number of an id's record, or `count` when it has none. */
-static uint32_t find(const struct status_table_writer *writer, uint64_t hash,
-                     const struct padded_id *id) {
-  for (uint64_t probe = 0; probe < STATUS_TABLE_PROBES; probe++) {
-    uint64_t slot = load_relaxed(&writer->slots[(hash + probe) & writer->view.slot_mask]);
+static uint32_t find(const struct status_table_writer *writer, uint64_t hash, const void *id,
+                     size_t id_length) {
+  const uint32_t mask = (uint32_t)writer->view.slot_mask;
+  for (uint32_t probe = 0; probe < STATUS_TABLE_PROBES; probe++) {
+    uint32_t slot = writer->slots[((uint32_t)hash + probe) & mask];
     if (slot == 0)
       break;
-    if ((slot ^ hash) >> 32)
+    if ((slot & ~mask) != slot_tag(hash, mask))
       continue;
-    uint32_t number = (uint32_t)slot - 1;
+    uint32_t number = (slot & mask) - 1;
     const struct status_table_slot_record *record =
         (const struct status_table_slot_record *)(const void *)record_at(writer, number);
-    if (record->id_length == id->length && memcmp(record->id, id->words, sizeof record->id) == 0)
+    if (record->id_length == id_length && memcmp(record->id, id, id_length) == 0)
       return number;
   }
   return writer->count;
@@ -122,10 +164,11 @@ static void store_record(uint64_t *record, const union record_image *image) {
 }
 
 /* Puts a record behind the last one and names it in a slot that free_slot gave. */
-static void append(struct status_table_writer *writer, uint64_t *slot,
+static void append(struct status_table_writer *writer, uint32_t *slot, uint64_t hash,
                    const union record_image *image) {
   store_record(record_at(writer, writer->count), image);
-  store_release(slot, slot_word(image->record.hash, writer->count));
+  uint32_t word = slot_tag(hash, (uint32_t)writer->view.slot_mask) | (writer->count + 1);
+  __atomic_store_n(slot, word, __ATOMIC_RELEASE);
   writer->count++;
   store_release(&writer->header->record_count, writer->count);
 }
@@ -135,13 +178,11 @@ static bool copy_records(const struct status_table_writer *from, struct status_t
   for (uint32_t number = 0; number < from->count; number++) {
     union record_image image;
     memcpy(image.words, record_at(from, number), sizeof image.words);
-    struct padded_id id;
-    pad_id(&id, image.record.id, image.record.id_length);
-    image.record.hash = hash_id(to->view.seed, &id);
-    uint64_t *slot = free_slot(to, image.record.hash);
+    uint64_t hash = hash_id(to->view.seed, words_of_id(image.record.id, image.record.id_length));
+    uint32_t *slot = free_slot(to, hash);
     if (slot == NULL)
       return false;
-    append(to, slot, &image);
+    append(to, slot, hash, &image);
   }
   return true;
 }
@@ -164,11 +205,11 @@ static int grow(struct status_table_writer *writer) {
       const size_t moving = offsetof(struct status_table_header, state);
       memcpy((uint8_t *)grown.header + moving, (const uint8_t *)old + moving, sizeof *old - moving);
       store_release(&writer->header->state, STATUS_TABLE_REPLACED);
-      unmap(writer);
+      release(writer);
       *writer = grown;
       return 0;
     }
-    unmap(&grown);
+    release(&grown);
   }
   return -ENOSPC;
 }
@@ -192,43 +233,62 @@ static bool is_known(const struct status_table_header *header,
                      const struct status_table_answer *answer) {
   return (answer->capabilities & ~header->known_capabilities) == 0 &&
          (answer->reasons & ~header->known_reasons) == 0 &&
-         (answer->notices & ~header->known_notices) == 0;
+         (answer->notices & ~header->known_notices) == 0 && answer->state <= 15 &&
+         answer->next_state <= 15 && answer->reinstatement_state <= 7;
 }
 
-static struct status_table_slot_answer slot_answer(const struct status_table_answer *answer) {
-  return (struct status_table_slot_answer){.since = answer->since,
-                                           .next_at = answer->next_at,
-                                           .capabilities = answer->capabilities,
-                                           .reasons = answer->reasons,
-                                           .notices = answer->notices};
+/* The place of a set of capabilities in the header, which it gets when it is new there; -EOVERFLOW
+ * when there is no more. The first place is the empty set's. */
+static int capability_set(struct status_table_writer *writer, uint64_t capabilities) {
+  uint64_t *sets = writer->header->capability_sets;
+  if (capabilities == 0)
+    return 0;
+  for (int place = 1; place < STATUS_TABLE_CAPABILITY_SETS; place++) {
+    if (sets[place] == 0)
+      store_release(&sets[place], capabilities);
+    if (sets[place] == capabilities)
+      return place;
+  }
+  return -EOVERFLOW;
 }
 
-static struct status_table_slot_codes slot_codes(const struct status_table_answer *answer) {
-  return (struct status_table_slot_codes){.state = answer->state,
-                                          .next_state = answer->next_state,
-                                          .reinstatement_state = answer->reinstatement_state,
-                                          .eligible = answer->eligible};
+static struct status_table_slot_answer slot_answer(const struct status_table_answer *answer,
+                                                   int capability_set) {
+  return (struct status_table_slot_answer){
+      .since = answer->since,
+      .next_at = answer->next_at,
+      .notices = answer->notices,
+      .reasons = (uint16_t)answer->reasons,
+      .states = (uint8_t)(answer->next_state << 4 | answer->state),
+      .rest = (uint8_t)(capability_set << 4 | answer->eligible << 3 | answer->reinstatement_state)};
 }
 
-/* A record as it will lie in memory, but for its hash. */
-static void make_image(const struct padded_id *id, const struct status_table_record *record,
-                       union record_image *ret_image) {
-  *ret_image = (union record_image){
-      .record = {.id_length = (uint8_t)id->length,
-                 .valid_from = record->valid_from,
-                 .flip_at = record->flip_at,
-                 .valid_until = record->valid_until,
-                 .revision = record->revision,
-                 .codes = {slot_codes(&record->until_flip), slot_codes(&record->from_flip)},
-                 .answers = {slot_answer(&record->until_flip), slot_answer(&record->from_flip)}}};
-  memcpy(ret_image->record.id, id->words, sizeof ret_image->record.id);
+/* A record as it will lie in memory. */
+static int make_image(struct status_table_writer *writer, const void *id, size_t id_length,
+                      const struct status_table_record *record, union record_image *ret_image) {
+  int first = capability_set(writer, record->until_flip.capabilities);
+  int second = capability_set(writer, record->from_flip.capabilities);
+  if (first < 0 || second < 0)
+    return -EOVERFLOW;
+  *ret_image =
+      (union record_image){.record = {.valid_from = record->valid_from,
+                                      .flip_at = record->flip_at,
+                                      .valid_until = record->valid_until,
+                                      .revision = record->revision,
+                                      .until_flip = slot_answer(&record->until_flip, first),
+                                      .from_flip = slot_answer(&record->from_flip, second),
+                                      .id_length = (uint8_t)id_length}};
+  memcpy(ret_image->record.id, id, id_length);
   ret_image->record.crc32 = record_crc32(ret_image);
+  return 0;
 }
 
 /* The writer's functions -------------------------------------------------------------------- */
 
 int status_table_create(const struct status_table_properties *properties,
                         struct status_table_writer **ret_writer) {
+  if (properties->known_reasons > UINT16_MAX)
+    return -EINVAL;
   struct status_table_writer *writer = malloc(sizeof *writer);
   if (writer == NULL)
     return -ENOMEM;
@@ -245,9 +305,11 @@ void status_table_destroy(struct status_table_writer *writer) {
   if (writer == NULL)
     return;
   status_table_set_state(writer, STATUS_TABLE_STOPPED);
-  unmap(writer);
+  release(writer);
   free(writer);
 }
+
+int status_table_descriptor(const struct status_table_writer *writer) { return writer->descriptor; }
 
 const struct status_table *status_table_view(const struct status_table_writer *writer) {
   return &writer->view;
@@ -259,24 +321,24 @@ int status_table_put(struct status_table_writer *writer, const void *id, size_t 
       record->flip_at > record->valid_until || !is_known(writer->header, &record->until_flip) ||
       !is_known(writer->header, &record->from_flip))
     return -EINVAL;
-  struct padded_id padded;
-  pad_id(&padded, id, id_length);
   union record_image image;
-  make_image(&padded, record, &image);
+  int error = make_image(writer, id, id_length, record, &image);
+  if (error < 0)
+    return error;
 
   for (int attempt = 0; attempt < seeds_tried; attempt++) {
-    image.record.hash = hash_id(writer->view.seed, &padded);
-    uint32_t number = find(writer, image.record.hash, &padded);
+    uint64_t hash = hash_id(writer->view.seed, words_of_id(id, id_length));
+    uint32_t number = find(writer, hash, id, id_length);
     if (number < writer->count) {
       store_record(record_at(writer, number), &image);
       return 0;
     }
-    uint64_t *slot = free_slot(writer, image.record.hash);
+    uint32_t *slot = free_slot(writer, hash);
     if (slot != NULL && writer->count < writer->header->record_capacity) {
-      append(writer, slot, &image);
+      append(writer, slot, hash, &image);
       return 0;
     }
-    int error = grow(writer);
+    error = grow(writer);
     if (error < 0)
       return error;
   }
@@ -301,7 +363,7 @@ static void store_header(struct status_table_writer *writer, const union header_
   uint64_t sequence = load_relaxed(&writer->header->sequence);
   store_relaxed(&writer->header->sequence, sequence + 1);
   __atomic_thread_fence(__ATOMIC_RELEASE);
-  for (size_t i = header_sequence_word + 1; i < header_words; i++)
+  for (size_t i = header_sequence_word + 1; i < header_sequence_end; i++)
     store_relaxed(&words[i], image->words[i]);
   store_release(&writer->header->sequence, sequence + 2);
 }

@@ -43,13 +43,13 @@ static uint64_t mix(uint64_t x) {
 
 static struct status_table_answer answer_for(unsigned account, uint64_t revision) {
   uint64_t m = mix(revision * accounts + account + 1);
-  return (struct status_table_answer){.state = (uint8_t)(m | 1),
-                                      .next_state = (uint8_t)(m >> 8),
-                                      .reinstatement_state = (uint8_t)(m >> 16),
+  return (struct status_table_answer){.state = (uint8_t)((m & 15) | 1),
+                                      .next_state = m >> 8 & 15,
+                                      .reinstatement_state = m >> 16 & 7,
                                       .eligible = m >> 24 & 1,
-                                      .reasons = (uint32_t)mix(m),
+                                      .reasons = mix(m) & 0xffff,
                                       .notices = (uint32_t)mix(m + 1),
-                                      .capabilities = mix(m + 2),
+                                      .capabilities = mix(m >> 32 & 7),
                                       .since = (int64_t)mix(m + 3),
                                       .next_at = (int64_t)mix(m + 4)};
 }
@@ -170,7 +170,7 @@ int status_table_stress(uint64_t reads, unsigned readers,
   if (readers == 0 || readers > readers_max)
     return -EINVAL;
   struct status_table_properties properties = {.capacity = accounts,
-                                               .known_reasons = UINT32_MAX,
+                                               .known_reasons = UINT16_MAX,
                                                .known_notices = UINT32_MAX,
                                                .known_capabilities = UINT64_MAX};
   struct stress stress = {0};

@@ -128,7 +128,7 @@ struct StatusTableReaderTests {
     #expect(status_table_check(table.view, 0) == 0)
     #expect(status_table_check(table.view, 1) == -34)
     let bytes = UnsafeMutableRawPointer(table.record(0)).assumingMemoryBound(to: UInt8.self)
-    for offset in 20..<192 {
+    for offset in 8..<160 {
       bytes[offset] ^= 0x10
       #expect(status_table_check(table.view, 0) == -74, "byte \(offset)")
       bytes[offset] ^= 0x10
@@ -142,11 +142,27 @@ struct StatusTableReaderTests {
     let bytes = UnsafeRawBufferPointer(start: table.record(0), count: 192)
     // Bit by bit, as the standard defines it.
     var crc = UInt32.max
-    for byte in bytes[20...] {
+    for byte in bytes[8..<156] {
       crc ^= UInt32(byte)
       for _ in 0..<8 { crc = crc & 1 == 1 ? crc >> 1 ^ 0xedb8_8320 : crc >> 1 }
     }
-    #expect(bytes.load(fromByteOffset: 16, as: UInt32.self) == ~crc)
+    #expect(bytes.load(fromByteOffset: 156, as: UInt32.self) == ~crc)
+  }
+
+  @Test func `an id is compared in full`() throws {
+    let table = try Table()
+    for id in ["a", "abcdefgh", "abcdefghi", String(repeating: "x", count: 63)] {
+      table.put(id, .lasting())
+    }
+    // Prefixes, longer ones, and bytes of zero where the padding is.
+    for id in [
+      "ab", "abcdefg", "abcdefghij", "a\0", "a\0\0", "abcdefgh\0", "abcdefghi\0b", "\0",
+      String(repeating: "x", count: 62), String(repeating: "x", count: 64),
+      String(repeating: "x", count: 63) + "\0",
+    ] {
+      #expect(table.read(id, at: 1).result == .STATUS_TABLE_NOT_FOUND, "\(id.utf8.count)")
+    }
+    #expect(table.read("abcdefgh", at: 1).result == .STATUS_TABLE_FOUND)
   }
 
   @Test func `records can be read by number, with their ids`() throws {
@@ -178,7 +194,7 @@ struct StatusTableReaderTests {
     #expect(status_table_attach(table.memory, size, &view) == 0)
     #expect(view.read("acct-1", at: 1).result == .STATUS_TABLE_FOUND)
     #expect(status_table_attach(table.memory, size - 1, &view) == -74)
-    #expect(status_table_attach(table.memory, 383, &view) == -71)
+    #expect(status_table_attach(table.memory, 511, &view) == -71)
     #expect(status_table_attach(table.memory + 8, size - 8, &view) == -71)
     for (offset, error) in [
       (0, -71), (8, -71), (52, -71), (24, -74), (32, -74), (40, -74), (48, -74),
@@ -211,8 +227,8 @@ struct StatusTableReaderTests {
       }
       // Slots too, which few random bytes would hit.
       table.memory.storeBytes(
-        of: UInt64.random(in: 0 ... .max, using: &random),
-        toByteOffset: 384 + 8 * Int.random(in: 0..<128, using: &random), as: UInt64.self)
+        of: UInt32.random(in: 0 ... .max, using: &random),
+        toByteOffset: 512 + 4 * Int.random(in: 0..<128, using: &random), as: UInt32.self)
       var view = status_table()
       if status_table_attach(table.memory, size, &view) == 0 {
         attached += 1

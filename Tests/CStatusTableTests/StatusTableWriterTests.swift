@@ -1,4 +1,5 @@
 import CStatusTable
+import Glibc
 import Testing
 
 struct StatusTableWriterTests {
@@ -160,6 +161,60 @@ struct StatusTableWriterTests {
     #expect(table.count == 1_000_000)
     #expect(status_table_bytes(table.view) <= 224_000_000)
     #expect(table.residentBytes <= 224_000_000)
+  }
+
+  @Test func `no more than sixteen sets of capabilities`() throws {
+    let table = try Table()
+    // The empty set has the first place.
+    for set in UInt64(0)..<16 {
+      var record = status_table_record.lasting()
+      record.until_flip.capabilities = set << 1
+      record.from_flip.capabilities = set << 1
+      #expect(table.put("acct-\(set)", record) == 0)
+    }
+    var record = status_table_record.lasting()
+    record.until_flip.capabilities = 1 << 19
+    #expect(table.put("acct-0", record) == -EOVERFLOW)
+    for set in UInt64(0)..<16 {
+      #expect(table.read("acct-\(set)", at: 1).answer.capabilities == set << 1)
+    }
+  }
+
+  @Test func `the memory is sealed against everyone but its writer`() throws {
+    let table = try Table()
+    let descriptor = status_table_descriptor(table.writer)
+    let size = table.memory.load(fromByteOffset: 16, as: Int.self)
+    // F_GET_SEALS: SEAL, SHRINK, GROW, FUTURE_WRITE.
+    #expect(fcntl(descriptor, 1034) & 0b10111 == 0b10111)
+    #expect(fcntl(descriptor, 1033, 0) == -1)
+    #expect(ftruncate(descriptor, off_t(size / 2)) == -1)
+    #expect(ftruncate(descriptor, off_t(size * 2)) == -1)
+    #expect(pwrite(descriptor, "x", 1, 0) == -1)
+    #expect(mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0) == MAP_FAILED)
+
+    let mapped = try #require(mmap(nil, size, PROT_READ, MAP_SHARED, descriptor, 0))
+    defer { munmap(mapped, size) }
+    #expect(mprotect(mapped, size, PROT_READ | PROT_WRITE) == -1)
+    table.put("acct-1", .lasting(revision: 3))
+    var view = status_table()
+    #expect(status_table_attach(mapped, size, &view) == 0)
+    #expect(view.read("acct-1", at: 1).revision == 3)
+  }
+
+  @Test func `a reader's own mapping outlives growth and the writer`() throws {
+    var table: Table? = try Table(capacity: 64)
+    let descriptor = dup(status_table_descriptor(try #require(table).writer))
+    defer { close(descriptor) }
+    let size = try #require(table).memory.load(fromByteOffset: 16, as: Int.self)
+    let mapped = try #require(mmap(nil, size, PROT_READ, MAP_SHARED, descriptor, 0))
+    defer { munmap(mapped, size) }
+    var view = status_table()
+    #expect(status_table_attach(mapped, size, &view) == 0)
+    for number in 0..<65 { table?.put("acct-\(number)", .lasting()) }
+    #expect(status_table_current_state(&view) == .STATUS_TABLE_REPLACED)
+    #expect(view.read("acct-63", at: 1).result == .STATUS_TABLE_FOUND)
+    table = nil
+    #expect(view.read("acct-0", at: 1).result == .STATUS_TABLE_FOUND)
   }
 }
 

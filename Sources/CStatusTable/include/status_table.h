@@ -7,21 +7,25 @@
  *
  * Memory (little-endian; x86-64 and aarch64; every offset is a multiple of 8):
  *
- *     0                header, 384 bytes      struct status_table_header
- *     slots_offset     slot_count words       open-addressing index: tag << 32 | (record + 1)
+ *     0                header, 512 bytes      struct status_table_header
+ *     slots_offset     slot_count × 4 bytes   open-addressing index: tag | (record + 1)
  *     records_offset   record_capacity × 192  struct status_table_slot_record, dense, append-only
  *
- *     A record is three cache lines:
+ *     A record is three cache lines; a read needs the first two, and the third from flip_at on:
  *
- *       0 sequence   8 hash         16 crc32   20 id_length   24 valid_from
- *      32 flip_at   40 valid_until  48 revision               56 codes of both answers
+ *       0 sequence   8 valid_from  16 flip_at  24 valid_until  32 revision
+ *      40 answer until flip_at: since, next_at, notices, reasons, states, rest
  *      64 account id, 64 bytes, zero-padded
- *     128 answer until flip_at: since, next_at, capabilities, reasons, notices
- *     160 answer from flip_at:  the same
+ *     128 answer from flip_at: the same        152 id_length   156 crc32   160 reserved
+ *
+ *     An answer's last two bytes: next_state << 4 | state, and capability set << 4 | eligible << 3
+ *     | reinstatement_state. A table has few different sets of capabilities (one a state), so the
+ *     header lists them and an answer names one by its place.
  *
  * Finding a record: hash = SipHash-1-3(seed, id); from slot hash & (slot_count - 1) on, a slot of
- * zero ends the search, a slot whose upper half is the hash's upper half names a record whose id
- * is compared in full. No record lies more than STATUS_TABLE_PROBES slots from its first: a writer
+ * zero ends the search. A slot's bits below slot_count are the record's number + 1, those above
+ * are its tag; one whose tag agrees with the upper half of the hash names a record whose id is
+ * compared in full. No record lies more than STATUS_TABLE_PROBES slots from its first: a writer
  * that would have to go further makes a new table with a new seed, so ids chosen to collide cost
  * one copy, not a slow table.
  *
@@ -39,7 +43,8 @@
  *  - The reader trusts no number in the memory beyond what it checked in status_table_attach and
  *    copied: damaged memory gives wrong answers or BUSY, never an access outside the table. A
  *    reader that must notice damage asks status_table_check.
- *  - Readers never write.
+ *  - Readers never write, and cannot: the memory is a memfd sealed against every change of size
+ *    and every writable mapping but the writer's own.
  *
  * Caveats
  *  - One thread writes. Any number of threads read.
@@ -89,6 +94,8 @@ extern "C" {
 #define STATUS_TABLE_PROBES 128
 /* Attempts at a record that is being written. A write takes well under a microsecond. */
 #define STATUS_TABLE_RETRIES 64
+/* Different sets of capabilities that one table can hold. */
+#define STATUS_TABLE_CAPABILITY_SETS 16
 /* No such instant: flip_at and valid_until of what time alone never changes, next_at of what has
  * no next transition. */
 #define STATUS_TABLE_NEVER INT64_MAX
@@ -134,42 +141,40 @@ struct status_table_header {
   uint8_t position[STATUS_TABLE_POSITION_MAX];
   uint8_t edition[STATUS_TABLE_EDITION_MAX];
   uint64_t reserved3[6];
+
+  /* Filled from the front, each before the first record that names it; never changed. */
+  uint64_t capability_sets[STATUS_TABLE_CAPABILITY_SETS];
 };
 
 /* One answer's words in a record. */
 struct status_table_slot_answer {
   int64_t since;
   int64_t next_at;
-  uint64_t capabilities;
-  uint32_t reasons;
   uint32_t notices;
-};
-
-/* One answer's small codes in a record. */
-struct status_table_slot_codes {
-  uint8_t state;
-  uint8_t next_state;
-  uint8_t reinstatement_state;
-  uint8_t eligible;
+  uint16_t reasons;
+  /* next_state << 4 | state */
+  uint8_t states;
+  /* capability set << 4 | eligible << 3 | reinstatement_state */
+  uint8_t rest;
 };
 
 /* A record as it lies in memory. Until flip_at the first answer holds, with `revision`; from it
  * the second, with `revision` + 1. */
 struct status_table_slot_record {
   uint64_t sequence;
-  /* Not under the CRC: it changes with the seed. */
-  uint64_t hash;
-  /* CRC-32 (IEEE 802.3, as zlib's) of the bytes from id_length to the end. */
-  uint32_t crc32;
-  uint8_t id_length;
-  uint8_t reserved[3];
   int64_t valid_from;
   int64_t flip_at;
   int64_t valid_until;
   uint64_t revision;
-  struct status_table_slot_codes codes[2];
+  struct status_table_slot_answer until_flip;
   uint8_t id[STATUS_TABLE_ID_MAX];
-  struct status_table_slot_answer answers[2];
+  struct status_table_slot_answer from_flip;
+  uint8_t id_length;
+  uint8_t reserved0[3];
+  /* CRC-32 (IEEE 802.3, as zlib's) of the 148 bytes from valid_from to id_length and the three
+   * reserved ones behind it. */
+  uint32_t crc32;
+  uint64_t reserved1[4];
 };
 
 #ifndef __cplusplus
@@ -195,18 +200,22 @@ STATUS_TABLE_AT(status_table_header, position_length, 224);
 STATUS_TABLE_AT(status_table_header, edition_length, 225);
 STATUS_TABLE_AT(status_table_header, position, 232);
 STATUS_TABLE_AT(status_table_header, edition, 272);
-_Static_assert(sizeof(struct status_table_header) == 384, "the header is six cache lines");
-STATUS_TABLE_AT(status_table_slot_record, hash, 8);
-STATUS_TABLE_AT(status_table_slot_record, crc32, 16);
-STATUS_TABLE_AT(status_table_slot_record, id_length, 20);
-STATUS_TABLE_AT(status_table_slot_record, valid_from, 24);
-STATUS_TABLE_AT(status_table_slot_record, flip_at, 32);
-STATUS_TABLE_AT(status_table_slot_record, valid_until, 40);
-STATUS_TABLE_AT(status_table_slot_record, revision, 48);
-STATUS_TABLE_AT(status_table_slot_record, codes, 56);
+STATUS_TABLE_AT(status_table_header, capability_sets, 384);
+_Static_assert(sizeof(struct status_table_header) == 512, "the header is eight cache lines");
+STATUS_TABLE_AT(status_table_slot_record, valid_from, 8);
+STATUS_TABLE_AT(status_table_slot_record, flip_at, 16);
+STATUS_TABLE_AT(status_table_slot_record, valid_until, 24);
+STATUS_TABLE_AT(status_table_slot_record, revision, 32);
+STATUS_TABLE_AT(status_table_slot_record, until_flip, 40);
 STATUS_TABLE_AT(status_table_slot_record, id, 64);
-STATUS_TABLE_AT(status_table_slot_record, answers, 128);
-_Static_assert(sizeof(struct status_table_slot_answer) == 32, "an answer is half a cache line");
+STATUS_TABLE_AT(status_table_slot_record, from_flip, 128);
+STATUS_TABLE_AT(status_table_slot_record, id_length, 152);
+STATUS_TABLE_AT(status_table_slot_record, crc32, 156);
+STATUS_TABLE_AT(status_table_slot_answer, notices, 16);
+STATUS_TABLE_AT(status_table_slot_answer, reasons, 20);
+STATUS_TABLE_AT(status_table_slot_answer, states, 22);
+STATUS_TABLE_AT(status_table_slot_answer, rest, 23);
+_Static_assert(sizeof(struct status_table_slot_answer) == 24, "an answer is three words");
 _Static_assert(sizeof(struct status_table_slot_record) == 192, "a record is three cache lines");
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the table is little-endian");
 #undef STATUS_TABLE_AT
@@ -270,7 +279,9 @@ struct status_table_record {
 /* What a reader gets. */
 struct status_table_status {
   uint64_t revision;
-  /* The answer holds until then if nothing is written: flip_at or valid_until. */
+  /* The answer holds from `from` until `until` if nothing is written: valid_from and flip_at, or
+   * flip_at and valid_until. */
+  int64_t from;
   int64_t until;
   struct status_table_answer answer;
 };
@@ -299,8 +310,9 @@ struct status_table_info {
 /* A checked view of a table. Plain data: copy it freely; it owns nothing. */
 struct status_table {
   const uint8_t *memory;
-  const uint64_t *slots;
+  const uint32_t *slots;
   const uint64_t *records;
+  const uint64_t *capability_sets;
   uint64_t slot_mask;
   uint64_t seed[2];
   uint32_t record_capacity;
@@ -334,7 +346,7 @@ int status_table_check(const struct status_table *table, uint32_t number);
 /* Accounts with a record, those that no longer exist included. */
 uint32_t status_table_count(const struct status_table *table);
 
-/* Bytes in use: header, index and records so far. The rest of the mapping is never touched. */
+/* Bytes in use: header, index and records so far. The rest of the memory is never touched. */
 size_t status_table_bytes(const struct status_table *table);
 
 enum status_table_state status_table_current_state(const struct status_table *table);
@@ -356,20 +368,26 @@ struct status_table_properties {
   uint64_t known_capabilities;
 };
 
-/* Makes an empty table, LIVE, in private memory that children do not inherit. */
+/* Makes an empty table, LIVE, in a sealed memfd; children do not inherit the writer's mapping.
+ * -EINVAL: a known reason's number is 16 or more. */
 int status_table_create(const struct status_table_properties *properties,
                         struct status_table_writer **ret_writer);
 
 /* Marks the table STOPPED and gives its memory back. NULL is allowed. */
 void status_table_destroy(struct status_table_writer *writer);
 
+/* The table's memory, for readers of other processes to map: read-only, whole, and for as long as
+ * they like. The descriptor is the writer's; growth closes it and makes another. */
+int status_table_descriptor(const struct status_table_writer *writer);
+
 /* The writer's own view. The pointer stays good, and follows growth, until destroy. */
 const struct status_table *status_table_view(const struct status_table_writer *writer);
 
 /* Adds an account or replaces its record; grows the table when it has to. A record whose answers
  * have no state takes the account away. -EINVAL: the id is empty, too long or has a byte outside
- * [A-Za-z0-9._:@-]; the instants are out of order; or a number is not known. -ENOMEM and
- * -ENOSPC: the table could not grow and is as it was. */
+ * [A-Za-z0-9._:@-]; the instants are out of order; a number is not known, or a state is over 15 or
+ * a reinstatement state over 7. -EOVERFLOW: too many different sets of capabilities. -ENOMEM,
+ * -EMFILE and -ENOSPC: the table could not grow and is as it was. */
 int status_table_put(struct status_table_writer *writer, const void *id, size_t id_length,
                      const struct status_table_record *record);
 
