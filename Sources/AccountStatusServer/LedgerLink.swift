@@ -141,7 +141,6 @@ extension LedgerLink {
     }
     if place == rows {
       index.advance(to: group.token)
-      index.nextTransitionAt = group.nextTransitionAt ?? .distantFuture
       commitCount += 1
     }
     let end = min(place + Self.stepLength, rows + group.replies.count)

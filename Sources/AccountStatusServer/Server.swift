@@ -55,7 +55,6 @@ package final class Server {
     if let now = options.manualClock { index.setManualClock(now) }
     ledger = try Self.open(database, editions, clock, index, mailbox)
     index.advance(to: ledger.openedAt)
-    index.nextTransitionAt = ledger.firstTransitionAt ?? .distantFuture
     link = LedgerLink(ledger: ledger, index: index) { [loop] in loop.putOff($0) }
     freshness = Freshness(index: index, loop: loop)
     evaluator = Evaluator(link: link) { mailbox.send(.evaluated($0)) }

@@ -15,6 +15,7 @@ package final class StatusCalls {
   private let freshness: Freshness
   private let editions: EditionCatalogue
   private let clock: any LedgerClock
+  private let lists: StatusLists
 
   package init(
     index: StatusIndex, evaluator: Evaluator, freshness: Freshness, editions: EditionCatalogue,
@@ -25,6 +26,8 @@ package final class StatusCalls {
     self.freshness = freshness
     self.editions = editions
     self.clock = clock
+    lists = StatusLists(
+      index: index, evaluator: evaluator, freshness: freshness, editions: editions, clock: clock)
   }
 
   /// Adds the service to a router; `server` gives the server that late answers go to.
@@ -46,28 +49,11 @@ package final class StatusCalls {
         try checkCapability(context, payload, responder)
       }
     }
-    router.unary(StatusService.listStatuses) { [self] context, payload, reply in
+    router.unary(StatusService.listStatuses) { [lists] context, payload, reply in
       Responder.run(context, &reply, server) { responder throws(RPCError) in
-        try listStatuses(context, payload, responder)
+        try lists.answer(context, payload, responder)
       }
     }
-  }
-
-  /// What a request's time axes mean, now.
-  private func resolve(
-    _ query: AccountStatusAPI.StatusQuery, at now: Instant
-  ) throws(RPCError) -> EvaluationQuery {
-    let edition: PolicyEdition
-    do throws(UnknownEdition) {
-      edition =
-        try query.policyEdition.map { name throws(UnknownEdition) in try editions[name] }
-        ?? editions.default
-    } catch {
-      throw .unknownEdition(error)
-    }
-    return EvaluationQuery(
-      asOf: query.asOf ?? now, knownAt: query.knownAt, edition: edition, now: now,
-      defaultEdition: editions.default)
   }
 
   /// A current BASIC answer: from the index, or evaluated where the index cannot say.
@@ -81,10 +67,9 @@ package final class StatusCalls {
     case .STATUS_TABLE_NOT_FOUND:
       completion(.failure(.notFound(account)))
     default:
-      let query = EvaluationQuery(
-        asOf: now, knownAt: nil, edition: editions.default, now: now,
-        defaultEdition: editions.default)
-      evaluator.answer(query, about: account) { completion($0.map(\.basicView)) }
+      evaluator.answer(editions.current(at: now), about: account) {
+        completion($0.map(\.basicView))
+      }
     }
   }
 
@@ -124,7 +109,7 @@ extension StatusCalls {
     let now = clock.now
     guard view == .full else { return currentAnswer(about: account, at: now, completion) }
     do throws(RPCError) {
-      evaluator.answer(try resolve(query, at: now), about: account, completion)
+      evaluator.answer(try editions.resolve(query, at: now), about: account, completion)
     } catch {
       completion(.failure(error))
     }
@@ -139,7 +124,7 @@ extension StatusCalls {
   ) throws(RPCError) {
     let request = try BatchGetStatusRequest.decodeRequest(payload)
     // An edition that nobody knows fails the call, not each account of it.
-    _ = try resolve(request.query, at: clock.now)
+    _ = try editions.resolve(request.query, at: clock.now)
     freshness.wait(for: request.atLeast, deadline: context.deadline) { [self] error in
       if let error { return responder.fail(error) }
       let batch = Gathering<BatchStatusResult>(count: request.accountIDs.count) { [index] results in
@@ -192,7 +177,7 @@ extension StatusCalls {
     _ context: borrowing CallContext, _ payload: UnsafeRawBufferPointer, _ responder: Responder
   ) throws(RPCError) {
     let request = try CheckCapabilityRequest.decodeRequest(payload)
-    let edition = try resolve(request.query, at: clock.now).edition
+    let edition = try editions.resolve(request.query, at: clock.now).edition
     let view: StatusView = request.query.isCurrent ? .basic : .full
     freshness.wait(for: request.atLeast, deadline: context.deadline) { [self] error in
       if let error { return responder.fail(error) }
@@ -227,68 +212,9 @@ extension CheckCapabilityResponse {
   }
 }
 
-// MARK: - ListStatuses
-
-extension StatusCalls {
-  private func listStatuses(
-    _ context: borrowing CallContext, _ payload: UnsafeRawBufferPointer, _ responder: Responder
-  ) throws(RPCError) {
-    let request = try ListStatusesRequest.decodeRequest(payload)
-    var after: AccountID?
-    if !request.pageToken.isEmpty {
-      after = try? AccountID(request.pageToken)
-      guard after != nil else { throw .foreignPageToken(request.pageToken) }
-    }
-    let now = clock.now
-    let page = index.list(
-      state: request.state, reason: request.reason, after: after, limit: request.pageLimit,
-      at: now)
-    let gathering = Gathering<Result<AccountStatus, RPCError>>(count: page.entries.count) {
-      [index] results in
-      responder.complete(with: Self.listed(results, request, page.continuation, index.encodedToken))
-    }
-    for (place, entry) in page.entries.enumerated() {
-      guard entry.result == .STATUS_TABLE_STALE else {
-        gathering.set(place, .success(basic(entry.accountID, entry.status, now)))
-        continue
-      }
-      currentAnswer(about: entry.accountID, at: now) { gathering.set(place, $0) }
-    }
-    gathering.completeIfEmpty()
-  }
-
-  /// The page; an account that cannot be evaluated at present fails it, one that is not
-  /// registered now is not in it.
-  private static func listed(
-    _ results: [Result<AccountStatus, RPCError>], _ request: ListStatusesRequest,
-    _ continuation: AccountID?, _ token: [UInt8]
-  ) -> Result<ListStatusesResponse, RPCError> {
-    var statuses: [AccountStatus] = []
-    for result in results {
-      switch result {
-      case .success(let status):
-        if status.matches(request) { statuses.append(status) }
-      case .failure(let error):
-        guard error.code == .notFound else { return .failure(error) }
-      }
-    }
-    return .success(
-      ListStatusesResponse(
-        statuses: statuses, nextPageToken: continuation?.text ?? "", token: token))
-  }
-}
-
 extension AccountStatus {
-  fileprivate func matches(_ request: ListStatusesRequest) -> Bool {
-    if let state = request.state, self.state != state { return false }
-    if let reason = request.reason, !standing.reasons.contains(where: { $0.code == reason }) {
-      return false
-    }
-    return true
-  }
-
   /// The answer without what only the FULL view has.
-  fileprivate var basicView: AccountStatus {
+  var basicView: AccountStatus {
     var copy = self
     copy.knownAt = nil
     copy.standing.reasons = standing.reasons.map { Reason(code: $0.code) }

@@ -10,17 +10,23 @@ internal import Glibc
 /// the ledger has caught up with the clock or not.
 package final class StatusIndex {
   private let writer: OpaquePointer
-  private let table: UnsafePointer<status_table>
+  let table: UnsafePointer<status_table>
   /// The accounts by id, for lists.
-  private let order: OpaquePointer
-  /// Per state, then per reason: the records of which either half may match.
-  private var byState = [RecordSet](repeating: RecordSet(), count: AccountState.allCases.count + 1)
-  private var byReason = [RecordSet](repeating: RecordSet(), count: ReasonCode.allCases.count + 1)
-  private var all = RecordSet()
+  let order: OpaquePointer
+  /// What lists ask about each record.
+  let traits = TraitColumn()
+  /// Since when reinstatement states hold, by record number, where that is not since the account
+  /// was suspended: somebody has asked for reinstatement, or decided on it.
+  private var reinstatementSpans: [UInt32: ReinstatementSpan] = [:]
   /// The latest instant that any record begins at.
-  private var latestStart = Instant(nanoseconds: .min)
-  /// The first instant at which the ledger knows of a transition that it has not committed.
-  package var nextTransitionAt = Instant.distantFuture
+  private(set) var latestStart = Instant(nanoseconds: .min)
+
+  /// Since when the reinstatement states of both halves of a record hold.
+  private struct ReinstatementSpan {
+    let flipAt: Instant
+    let untilFlip: Instant?
+    let fromFlip: Instant?
+  }
 
   /// What the table shows at least.
   package private(set) var token = LedgerToken(
@@ -91,87 +97,6 @@ extension StatusIndex {
     }
     return (result, status)
   }
-
-  /// One account of a list.
-  package struct Entry {
-    package let accountID: AccountID
-    package let result: status_table_result
-    package let status: status_table_status
-  }
-
-  /// A part of a list.
-  package struct Page {
-    package var entries: [Entry] = []
-    /// Where the next part begins: behind this account. nil: there is no more.
-    package var continuation: AccountID?
-  }
-
-  /// Accounts looked at for one page, so that a rare answer among a million accounts does not
-  /// hold up the loop.
-  package static let pageEffort = 65_536
-
-  /// The accounts that match, by id, from behind an id on.
-  ///
-  /// An entry that is STALE may match or not: only its evaluation can tell.
-  ///
-  /// - limit: how many to return at most.
-  package func list(
-    state: AccountState?, reason: ReasonCode?, after id: AccountID?, limit: Int, at now: Instant
-  ) -> Page {
-    // Only as long as every record holds do the sets know them all.
-    let isSettled = latestStart <= now && now < nextTransitionAt
-    let candidates =
-      reason.map { byReason[Int($0.rawValue)] } ?? state.map { byState[Int($0.rawValue)] } ?? all
-    var cursor = cursor(after: id)
-    var page = Page()
-    var number: UInt32 = 0
-    var last: UInt32?
-    for _ in 0..<Self.pageEffort {
-      guard status_table_order_next(order, &cursor, &number) else { return page }
-      last = number
-      guard !isSettled || candidates.contains(number), let entry = entry(number, at: now),
-        entry.result == .STATUS_TABLE_STALE || entry.matches(state: state, reason: reason)
-      else { continue }
-      page.entries.append(entry)
-      if page.entries.count == limit { break }
-    }
-    page.continuation = last.flatMap(accountID)
-    return page
-  }
-
-  private func cursor(after id: AccountID?) -> status_table_cursor {
-    var text = id?.text ?? ""
-    return text.withUTF8 { status_table_order_after(order, table, $0.baseAddress, $0.count) }
-  }
-
-  private func accountID(of number: UInt32) -> AccountID? {
-    var status = status_table_status()
-    var length = 0
-    var id = [UInt8](repeating: 0, count: Int(STATUS_TABLE_ID_MAX))
-    guard
-      status_table_read_number(table, number, 0, &id, &length, &status) != .STATUS_TABLE_BUSY
-    else { return nil }
-    return AccountID(checked: String(decoding: id.prefix(length), as: UTF8.self))
-  }
-
-  private func entry(_ number: UInt32, at now: Instant) -> Entry? {
-    var status = status_table_status()
-    var length = 0
-    var id = [UInt8](repeating: 0, count: Int(STATUS_TABLE_ID_MAX))
-    let result = status_table_read_number(
-      table, number, now.nanoseconds, &id, &length, &status)
-    guard result == .STATUS_TABLE_FOUND || result == .STATUS_TABLE_STALE else { return nil }
-    let text = String(decoding: id.prefix(length), as: UTF8.self)
-    return Entry(accountID: AccountID(checked: text), result: result, status: status)
-  }
-}
-
-extension StatusIndex.Entry {
-  fileprivate func matches(state: AccountState?, reason: ReasonCode?) -> Bool {
-    if let state, status.answer.state != state.rawValue { return false }
-    if let reason, status.answer.reasons & 1 << UInt32(reason.rawValue) == 0 { return false }
-    return true
-  }
 }
 
 // MARK: - Publishing
@@ -225,18 +150,25 @@ extension StatusIndex {
   }
 
   private func index(_ row: StatusRow, as number: UInt32) {
-    let halves = [row.untilFlip, row.fromFlip].compactMap(\.self)
-    // What the rules in force have not decided may match anything.
-    let isOpen = !row.isCurrent
-    all.set(number, isOpen || !halves.isEmpty)
-    for state in AccountState.allCases {
-      let matches = isOpen || halves.contains { $0.state == state }
-      byState[Int(state.rawValue)].set(number, matches)
+    traits[number] = RecordTraits(row)
+    let isUsual = [row.untilFlip, row.fromFlip].allSatisfy {
+      $0?.reinstatementSince == nil || $0?.reinstatementSince == $0?.since
     }
-    for reason in ReasonCode.allCases {
-      let matches = isOpen || halves.contains { $0.reasons.contains(reason) }
-      byReason[Int(reason.rawValue)].set(number, matches)
+    if !isUsual {
+      reinstatementSpans[number] = ReinstatementSpan(
+        flipAt: row.flipAt, untilFlip: row.untilFlip?.reinstatementSince,
+        fromFlip: row.fromFlip?.reinstatementSince)
+    } else if !reinstatementSpans.isEmpty {
+      reinstatementSpans[number] = nil
     }
+  }
+
+  /// Since when the reinstatement state of a record's answer holds; nil: it is `none`.
+  func reinstatementSince(of standing: Standing, _ number: UInt32, at now: Instant) -> Instant? {
+    if let span = reinstatementSpans[number] {
+      return now < span.flipAt ? span.untilFlip : span.fromFlip
+    }
+    return standing.reinstatementState == .none ? nil : standing.since
   }
 }
 

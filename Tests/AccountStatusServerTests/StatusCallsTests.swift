@@ -42,31 +42,6 @@ struct StatusCallsTests {
     #expect(single.errorInfo?.reason == "UNKNOWN_EDITION")
   }
 
-  @Test func `a list is right while the ledger has not caught up`() throws {
-    let server = try LocalServer(at: newYear)
-    let peer = try server.connect()
-    try server.store([registration(), registration("tailspin"), invoice()])
-    server.index.nextTransitionAt = "2026-07-01T00:00:00Z"
-    server.setClock("2027-01-01T00:00:00Z")
-    #expect(server.index.read(account, at: server.clock.now).0 == .STATUS_TABLE_STALE)
-    func listed(_ state: AccountState) throws -> [String] {
-      try peer.call(
-        StatusService.listStatuses, ListStatusesRequest(state: state), ListStatusesResponse.self
-      ).statuses.map(\.accountID.text)
-    }
-    #expect(try listed(.suspended) == ["fabrikam"])
-    #expect(try listed(.active) == ["tailspin"])
-    try server.catchUp()
-    #expect(try listed(.suspended) == ["fabrikam"])
-    #expect(try listed(.active) == ["tailspin"])
-  }
-
-  @Test func `a page token of somebody else is refused`() throws {
-    let error = try LocalServer().connect().failure(
-      of: StatusService.listStatuses, ListStatusesRequest(pageToken: "no id"))
-    #expect(error.code == .invalidArgument && error.fieldViolations[0].field == "pageToken")
-  }
-
   @Test func `a check says what is allowed now and then`() throws {
     let server = try LocalServer(at: autumn)
     let peer = try server.connect()

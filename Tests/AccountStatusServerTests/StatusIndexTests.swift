@@ -34,13 +34,6 @@ struct StatusIndexTests {
     index.takeInNewAccounts()
   }
 
-  private func listed(
-    _ state: AccountState? = nil, _ reason: ReasonCode? = nil, at now: Instant
-  ) -> [String] {
-    index.list(state: state, reason: reason, after: nil, limit: 1000, at: now)
-      .entries.map(\.accountID.text)
-  }
-
   @Test func `what is published is read, and flips at its instant`() {
     publish(row("a"))
     #expect(index.count == 1)
@@ -62,81 +55,6 @@ struct StatusIndexTests {
     #expect(index.read("a", at: start).1.standing == answer(.active).standing)
     #expect(
       index.read("a", at: flip).1.standing == answer(.suspended, [.billingPastDue]).standing)
-  }
-
-  @Test func `lists know both halves, and go by the one that holds`() {
-    publish(row("a"))
-    #expect(listed(.active, at: start) == ["a"] && listed(.suspended, at: start) == [])
-    #expect(listed(.active, at: flip) == [] && listed(.suspended, at: flip) == ["a"])
-    #expect(listed(nil, .billingPastDue, at: start) == [])
-    #expect(listed(nil, .billingPastDue, at: flip) == ["a"])
-    #expect(listed(.suspended, .accountAbuse, at: flip) == [])
-  }
-
-  @Test func `a row of other rules is stale, and may match anything`() {
-    publish(row("a", isCurrent: false))
-    #expect(index.read("a", at: start).0 == .STATUS_TABLE_STALE)
-    for state in AccountState.allCases { #expect(listed(state, at: start) == ["a"]) }
-    for reason in ReasonCode.allCases { #expect(listed(nil, reason, at: start) == ["a"]) }
-    publish(row("a"))
-    #expect(listed(.closed, at: start) == [])
-  }
-
-  @Test func `what has run out before the ledger caught up may match anything`() {
-    publish(row("a"))
-    index.nextTransitionAt = flip
-    for now in [end, start.adding(nanoseconds: -1)] {
-      let page = index.list(state: .closed, reason: nil, after: nil, limit: 9, at: now)
-      #expect(page.entries.map(\.result) == [.STATUS_TABLE_STALE], "\(now)")
-      #expect(listed(nil, .accountAbuse, at: now) == ["a"])
-    }
-    #expect(listed(.closed, at: flip) == [], "it holds: the second half decides")
-  }
-
-  @Test func `a new row takes the place of the old one in every list`() {
-    publish(row("a"))
-    var closed = row("a")
-    (closed.flipAt, closed.validUntil) = (.distantFuture, .distantFuture)
-    (closed.untilFlip, closed.fromFlip) = (answer(.closed), nil)
-    publish(closed)
-    #expect(index.count == 1)
-    #expect(listed(.closed, at: end) == ["a"])
-    #expect(listed(.active, at: start) == [] && listed(.suspended, at: end) == [])
-  }
-
-  @Test func `an account that is not registered at an instant is in no list`() {
-    var later = row("a")
-    (later.untilFlip, later.fromFlip) = (nil, answer(.active))
-    publish(later)
-    #expect(index.read("a", at: start).0 == .STATUS_TABLE_NOT_FOUND)
-    #expect(listed(at: start) == [] && listed(at: flip) == ["a"])
-  }
-
-  @Test func `pages are by id, and together they are the whole list`() {
-    let ids = (0..<57).map { "account-\($0)" }
-    for id in ids.shuffled() { index.publish(row(AccountID(checked: id))) }
-    index.takeInNewAccounts()
-    var found: [String] = []
-    var after: AccountID?
-    repeat {
-      let page = index.list(state: .active, reason: nil, after: after, limit: 10, at: start)
-      #expect(page.entries.count <= 10)
-      found += page.entries.map(\.accountID.text)
-      after = page.continuation
-    } while after != nil
-    #expect(found == ids.sorted())
-  }
-
-  @Test func `a page looks at a bounded number of accounts, and the next goes on from there`() {
-    for number in 0...StatusIndex.pageEffort {
-      index.publish(row(AccountID(checked: "a-\(number)")))
-    }
-    index.takeInNewAccounts()
-    let first = index.list(state: .closed, reason: nil, after: nil, limit: 10, at: start)
-    #expect(first.entries.isEmpty && first.continuation != nil)
-    let second = index.list(
-      state: .closed, reason: nil, after: first.continuation, limit: 10, at: start)
-    #expect(second.entries.isEmpty && second.continuation == nil)
   }
 
   @Test func `a token is shown once everything up to it is published`() {

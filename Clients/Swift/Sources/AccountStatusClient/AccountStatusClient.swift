@@ -142,19 +142,34 @@ extension AccountStatusClient {
     return Answer(CapabilityCheck(response), token: Token(bytes: response.token))
   }
 
-  /// The current statuses, by account id, a page at a time.
+  /// The current statuses of the accounts in a state, by account id, a page at a time.
+  public func listStatuses(
+    state: AccountState, reason: ReasonCode? = nil, pageSize: Int? = nil, timeout: Duration? = nil
+  ) -> Pages<AccountStatus> {
+    listStatuses(StatusFilter(state: state, reason: reason), pageSize: pageSize, timeout: timeout)
+  }
+
+  /// The statuses of the accounts that match, by account id, a page at a time.
   ///
-  /// - state, reason: only accounts with that state, or for which that reason holds.
+  /// BASIC, and since when the reinstatement state holds. An account that matches all the time is
+  /// listed once, whatever else changes meanwhile. A page may be short or empty and not be the
+  /// last.
+  ///
+  /// - asOf, knownAt, policyEdition: with any of them the accounts are evaluated page by page;
+  ///   those that were not registered then are left out.
   /// - pageSize: at most 1 000; nil: the server's choice.
   /// - timeout: of each page.
   public func listStatuses(
-    state: AccountState? = nil, reason: ReasonCode? = nil, pageSize: Int? = nil,
+    _ filter: StatusFilter = StatusFilter(), asOf: Instant? = nil, knownAt: Instant? = nil,
+    policyEdition: String? = nil, atLeast: Token? = nil, pageSize: Int? = nil,
     timeout: Duration? = nil
   ) -> Pages<AccountStatus> {
     Pages { [self] pageToken async throws(AccountStatusError) in
       let request = ListStatusesRequest(
-        state: state, reason: reason, pageSize: UInt32(clamping: pageSize ?? 0),
-        pageToken: pageToken)
+        filter: filter,
+        query: StatusQuery(asOf: asOf, knownAt: knownAt, policyEdition: policyEdition),
+        pageSize: UInt32(clamping: pageSize ?? 0), pageToken: pageToken,
+        atLeast: atLeast?.bytes ?? [])
       let response: ListStatusesResponse = try await call(
         StatusService.listStatuses, request, timeout: timeout)
       return Page(

@@ -263,7 +263,7 @@ struct  Accountstatus__V1__AccountStatus
    */
   protobuf_c_boolean projected;
   /*
-   * Since when the reinstatement state is what it is. FULL only.
+   * Since when the reinstatement state is what it is; absent while it is NONE. FULL and lists only.
    */
   Google__Protobuf__Timestamp *reinstatement_since;
 };

@@ -259,7 +259,8 @@ struct  Accountstatus__V1__ListStatusesRequest
    */
   Accountstatus__V1__ReinstatementState reinstatement_state;
   /*
-   * The reinstatement state, where one is asked for, else the state, has lasted longer.
+   * The reinstatement state, where one is asked for, else the state, has lasted longer. Not
+   * negative, and not with REINSTATEMENT_STATE_NONE.
    */
   Google__Protobuf__Duration *older_than;
   /*
@@ -267,7 +268,8 @@ struct  Accountstatus__V1__ListStatusesRequest
    */
   Google__Protobuf__Timestamp *suspends_before;
   /*
-   * With any of these three the accounts are evaluated page by page.
+   * With any of the next three the accounts are evaluated page by page: those that were not
+   * registered then are left out, and pages may be short or empty.
    */
   Google__Protobuf__Timestamp *as_of;
   Google__Protobuf__Timestamp *known_at;
@@ -283,12 +285,14 @@ struct  Accountstatus__V1__ListStatusesResponse
 {
   ProtobufCMessage base;
   /*
-   * BASIC, by account id.
+   * BASIC and reinstatement_since, with the time axes that were asked for; by account id. An
+   * account that is in the list all the time is listed once, whatever else changes meanwhile.
    */
   size_t n_statuses;
   Accountstatus__V1__AccountStatus **statuses;
   /*
-   * Empty: this was the last page.
+   * Empty: this was the last page. A page may hold fewer statuses than asked for, even none, and
+   * not be the last.
    */
   char *next_page_token;
   ProtobufCBinaryData token;
