@@ -242,6 +242,8 @@ enum STATUS_TABLE_CLOSED_ENUM status_table_result {
   STATUS_TABLE_STALE = 2,
   /* The record was being written at every attempt, or the memory does not hold together. */
   STATUS_TABLE_BUSY = 3,
+  /* Of a client (status_table_client.h): there is no table to read, or it is too old to say. */
+  STATUS_TABLE_UNAVAILABLE = 4,
 };
 
 /* A complete BASIC answer. Codes are the contract's enum numbers; bit n of a set is number n. */
