@@ -31,8 +31,10 @@ package enum LedgerService {
     service: name, name: "ImportFacts", kind: .bidirectional, isIdempotent: true)
   package static let listFacts = MethodDescriptor(
     service: name, name: "ListFacts", kind: .unary, isIdempotent: true)
+  package static let getHistory = MethodDescriptor(
+    service: name, name: "GetHistory", kind: .unary, isIdempotent: true)
 
-  package static let methods = [reportFacts, importFacts, listFacts]
+  package static let methods = [reportFacts, importFacts, listFacts, getHistory]
 }
 
 /// The server about itself.

@@ -31,8 +31,8 @@ package struct AccessPolicy: Sendable {
 
   /// What a reader may call; whatever is not listed needs more.
   private static let readingMethods: Set<MethodDescriptor> = Set(
-    StatusService.methods + [LedgerService.listFacts] + AdminService.methods
-      + HealthService.methods)
+    StatusService.methods + [LedgerService.listFacts, LedgerService.getHistory]
+      + AdminService.methods + HealthService.methods)
 
   /// The policy for this process on this host.
   package static func forThisProcess() -> AccessPolicy {

@@ -24,6 +24,15 @@ package final class Responder {
     }
   }
 
+  /// Answers OK with a message that is encoded already.
+  package func send(encoded message: [UInt8]) {
+    if hasReturned {
+      server().reply(to: id, byteCount: message.count) { $0.copyBytes(from: message) }
+    } else {
+      early = { $0.send(message) }
+    }
+  }
+
   /// Answers with an error.
   package func fail(_ error: RPCError) {
     if hasReturned {

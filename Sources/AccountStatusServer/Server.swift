@@ -175,6 +175,8 @@ extension Server {
     ).register(in: &router, server)
     LedgerCalls(link: link, index: index, freshness: freshness, evaluator: evaluator)
       .register(in: &router, server)
+    HistoryCalls(evaluator: evaluator, freshness: freshness, editions: editions, clock: clock)
+      .register(in: &router, server)
     if options.isEphemeral {
       TestingCalls(link: link, index: index, clock: manualClock).register(in: &router, server)
     }

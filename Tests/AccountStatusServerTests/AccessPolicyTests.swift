@@ -7,7 +7,8 @@ import Testing
 struct AccessPolicyTests {
   private let policy = AccessPolicy(ownUID: 500, readers: 77)
   private let reading: Set = [
-    "GetStatus", "BatchGetStatus", "CheckCapability", "ListStatuses", "ListFacts", "GetInfo",
+    "GetStatus", "BatchGetStatus", "CheckCapability", "ListStatuses", "ListFacts", "GetHistory",
+    "GetInfo",
     "GetStats", "Check", "Watch",
   ]
 

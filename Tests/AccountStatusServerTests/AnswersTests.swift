@@ -49,6 +49,22 @@ struct AnswersTests {
     #expect(server.rpc.callsInFlight == 0)
   }
 
+  @Test func `an encoded answer goes the same two ways`() throws {
+    let bytes = answer.encoded()
+    let prompt = try server { $0.send(encoded: bytes) }
+    #expect(
+      try prompt.connect().call(Self.method, HealthCheckRequest(), HealthCheckResponse.self)
+        == answer)
+    let kept = Kept()
+    let patient = try server { kept.responder = $0 }
+    let peer = try patient.connect()
+    let id = try peer.open(Self.method, payload: [])
+    try patient.until("the call is there") { kept.responder != nil }
+    kept.responder?.send(encoded: bytes)
+    _ = try peer.end(of: id).get()
+    #expect(try peer.messages(of: id, HealthCheckResponse.self) == [answer])
+  }
+
   @Test func `errors go the same two ways, and so does what is thrown`() throws {
     let refusal = refusal
     let expected = Result<Bool, ClientError>.failure(.rpc(refusal))

@@ -73,6 +73,8 @@ final class LocalServer {
     ).register(in: &router, server)
     LedgerCalls(link: link, index: index, freshness: freshness, evaluator: evaluator)
       .register(in: &router, server)
+    HistoryCalls(evaluator: evaluator, freshness: freshness, editions: editions, clock: clock)
+      .register(in: &router, server)
     TestingCalls(link: link, index: index, clock: hasManualClock ? clock : nil)
       .register(in: &router, server)
     let statistics = MethodStatistics(

@@ -1,0 +1,96 @@
+internal import AccountStatusAPI
+package import AccountStatusLedger
+internal import AccountStatusModel
+package import AccountStatusRules
+package import TTRPC
+
+/// The handler of GetHistory. On the loop's thread, but for the work, which a worker does: the
+/// sweeps, and the encoding of what may be megabytes.
+package final class HistoryCalls {
+  private let evaluator: Evaluator
+  private let freshness: Freshness
+  private let editions: EditionCatalogue
+  private let clock: any LedgerClock
+
+  package init(
+    evaluator: Evaluator, freshness: Freshness, editions: EditionCatalogue,
+    clock: any LedgerClock
+  ) {
+    self.evaluator = evaluator
+    self.freshness = freshness
+    self.editions = editions
+    self.clock = clock
+  }
+
+  /// Adds the method to a router; `server` gives the server that the answers go to.
+  package func register(in router: inout Router, _ server: @escaping () -> RPCServer) {
+    router.unary(LedgerService.getHistory) { [self] context, payload, reply in
+      Responder.run(context, &reply, server) { responder throws(RPCError) in
+        try getHistory(context, payload, responder)
+      }
+    }
+  }
+
+  private func getHistory(
+    _ context: borrowing CallContext, _ payload: UnsafeRawBufferPointer, _ responder: Responder
+  ) throws(RPCError) {
+    let request = try GetHistoryRequest.decodeRequest(payload)
+    let before = try HistoryPageToken.before(request.pageToken)
+    // An edition that nobody knows fails the call before it waits for anything.
+    let edition = try editions.resolve(request.query, at: clock.now).edition
+    freshness.wait(for: request.atLeast, deadline: context.deadline) { [self] error in
+      if let error { return responder.fail(error) }
+      let question = HistoryQuestion(
+        edition: edition, asOf: request.query.asOf ?? clock.now, knownAt: request.query.knownAt,
+        before: before, limit: request.pageLimit)
+      evaluator.compute(about: request.accountID, { question.answer(from: $0)?.encoded() }) {
+        result in
+        switch result {
+        case .failure(let error): responder.fail(error)
+        case .success(let message??): responder.send(encoded: message)
+        case .success: responder.fail(.notFound(request.accountID))
+        }
+      }
+    }
+  }
+}
+
+/// What is asked of an account's history, and how a worker answers it.
+private struct HistoryQuestion: Sendable {
+  let edition: PolicyEdition
+  let asOf: Instant
+  let knownAt: Instant?
+  /// Only corrections recorded before it, and nothing else; nil: the first page.
+  let before: Instant?
+  /// Of corrections.
+  let limit: Int
+
+  /// Nil: the account is not registered then.
+  func answer(from snapshot: AccountSnapshot) -> GetHistoryResponse? {
+    let facts = snapshot.facts
+    guard let registeredAt = facts.registeredAt(knownAt: knownAt), registeredAt <= asOf else {
+      return nil
+    }
+    let page = corrections(
+      of: facts, edition: edition, asOf: asOf, knownAt: knownAt, before: before, limit: limit)
+    let history =
+      before == nil ? history(of: facts, edition: edition, asOf: asOf, knownAt: knownAt) : nil
+    return GetHistoryResponse(
+      history: history ?? AccountHistory(), corrections: page.corrections,
+      nextPageToken: page.before.map(HistoryPageToken.text) ?? "", asOf: asOf,
+      policyEdition: edition.name, token: snapshot.token.encoded)
+  }
+}
+
+/// Where a page of corrections begins: before the instant that the token spells.
+///
+/// Time that passes between two pages changes neither: what is learned meanwhile is newer.
+private enum HistoryPageToken {
+  static func text(_ before: Instant) -> String { String(before.nanoseconds) }
+
+  static func before(_ token: String) throws(RPCError) -> Instant? {
+    if token.isEmpty { return nil }
+    guard let nanoseconds = Int64(token) else { throw .foreignPageToken(token) }
+    return Instant(nanoseconds: nanoseconds)
+  }
+}
