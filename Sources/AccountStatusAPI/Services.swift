@@ -46,8 +46,12 @@ package enum AdminService {
     service: name, name: "GetInfo", kind: .unary, isIdempotent: true)
   package static let getStats = MethodDescriptor(
     service: name, name: "GetStats", kind: .unary, isIdempotent: true)
+  package static let listEditions = MethodDescriptor(
+    service: name, name: "ListEditions", kind: .unary, isIdempotent: true)
+  package static let getEdition = MethodDescriptor(
+    service: name, name: "GetEdition", kind: .unary, isIdempotent: true)
 
-  package static let methods = [getInfo, getStats]
+  package static let methods = [getInfo, getStats, listEditions, getEdition]
 }
 
 /// The manual clock; exists only with `--ephemeral`.

@@ -58,10 +58,10 @@ package struct EditionFile: Sendable {
   private func refusal(_ complaints: [EditionReader.Complaint]) -> EditionFileError {
     EditionFileError(
       complaints.map { complaint in
-        EditionFileError.Problem(
-          file: path, position: complaint.path.position(in: bytes, of: complaint.part),
-          message: complaint.text)
-      })
+        (complaint.path.position(in: bytes, of: complaint.part), complaint.text)
+      }
+      .sorted { $0.0 < $1.0 }
+      .map { .init(file: path, position: $0.0, message: $0.1) })
   }
 }
 

@@ -4,7 +4,7 @@ internal import AccountStatusModel
 internal import Glibc
 package import TTRPC
 
-/// The handlers of `AdminService` and of gRPC's health service. On the loop's thread.
+/// The handlers of `AdminService`, but for editions, and of gRPC's health service. On the loop's thread.
 package final class AdminCalls {
   private let link: LedgerLink
   private let index: StatusIndex
@@ -26,7 +26,11 @@ package final class AdminCalls {
     self.fixed = fixed
   }
 
-  /// Adds the services to a router; `server` gives the server that the counts are of.
+  /// What it serves, in the order of `register`.
+  package static let methods =
+    [AdminService.getInfo, AdminService.getStats] + HealthService.methods
+
+  /// Adds the methods to a router; `server` gives the server that the counts are of.
   package func register(in router: inout Router, _ server: @escaping () -> RPCServer) {
     router.unary(AdminService.getInfo) { [self] context, payload, reply in
       Responder.run(context, &reply, server) { responder throws(RPCError) in

@@ -32,11 +32,15 @@ extension RPCError {
   }
 
   /// No edition has that name.
-  package static func unknownEdition(_ error: UnknownEdition) -> RPCError {
+  ///
+  /// - field: the request's that names it.
+  package static func unknownEdition(
+    _ error: UnknownEdition, field: String = "policyEdition"
+  ) -> RPCError {
     RPCError(
       .unknownEdition, error.description,
       metadata: [("known", error.known.joined(separator: ","))],
-      details: [.badRequest(field: "policyEdition", description: error.description)])
+      details: [.badRequest(field: field, description: error.description)])
   }
 
   /// A page token that this server did not give out.

@@ -43,9 +43,9 @@ package final class Server {
     self.log = log
     let policy = AccessPolicy.forThisProcess()
     let environment = options.environment
+    let editions = try Self.editions(options)
     directory = try Self.directory(options, readers: policy.readers)
     let database = try Self.database(options, in: directory)
-    let editions = try Self.editions(options)
     let manualClock = options.manualClock.map { ManualClock($0) }
     let clock: any LedgerClock = manualClock ?? WallClock()
 
@@ -122,8 +122,10 @@ extension Server {
   }
 
   private static func editions(_ options: ServerOptions) throws(StartError) -> EditionCatalogue {
+    let own = try options.editionsDirectory?.editions() ?? []
     do throws(UnknownEdition) {
       return try EditionCatalogue(
+        PolicyEdition.builtIn.map { EditionCatalogue.Entry(edition: $0) } + own,
         defaultName: options.policyEdition ?? PolicyEdition.defaultName)
     } catch {
       throw StartError(error.description)
@@ -180,7 +182,8 @@ extension Server {
     if options.isEphemeral {
       TestingCalls(link: link, index: index, clock: manualClock).register(in: &router, server)
     }
-    let offered = router.methods + AdminService.methods + HealthService.methods
+    EditionCalls(editions: editions).register(in: &router, server)
+    let offered = router.methods + AdminCalls.methods
     let statistics = MethodStatistics(methods: offered)
     AdminCalls(
       link: link, index: index, clock: clock, statistics: statistics,

@@ -9,6 +9,8 @@ package struct ServerOptions: Sendable {
   package var database: String?
   /// nil: the default edition.
   package var policyEdition: String?
+  /// Directory with the operator's own editions; nil: the default one, where it exists.
+  package var policyEditions: String?
   /// A temporary runtime directory and database, removed at exit; `TestingService` exists.
   package var isEphemeral = false
   /// The instant at which a manual clock starts; nil: the system's clock.

@@ -22,7 +22,7 @@ package struct AccountStatusCommand: AsyncParsableCommand {
     version: ProductVersion.text,
     subcommands: [
       Get.self, IsActive.self, Check.self, List.self, Register.self, Report.self, Import.self,
-      Reinstate.self, Health.self, Info.self, Stats.self,
+      Reinstate.self, Editions.self, Health.self, Info.self, Stats.self,
     ])
 
   @OptionGroup package var global: GlobalOptions

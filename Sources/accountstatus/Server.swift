@@ -44,21 +44,27 @@ package struct Server: Sendable {
   ///
   /// Throws AccountStatusError for what the server refuses, ConversionError for a request or reply
   /// that is not the contract's.
-  package func ask(_ method: String, _ request: JSONObject = [:]) async throws -> JSONValue {
+  ///
+  /// - showsDefaults: whether the reply has members for numbers, flags, texts and lists that hold
+  ///   nothing, which proto3's JSON leaves out.
+  package func ask(
+    _ method: String, _ request: JSONObject = [:], showsDefaults: Bool = false
+  ) async throws -> JSONValue {
     let name = method.drop { $0 != "/" }.dropFirst()
     return try await ask(
       "accountstatus.v1.\(method)", "accountstatus.v1.\(name)Request", request,
-      "accountstatus.v1.\(name)Response")
+      "accountstatus.v1.\(name)Response", showsDefaults: showsDefaults)
   }
 
   /// Asks any method by its full name, with the full names of its messages.
   package func ask(
-    _ method: String, _ requestType: String, _ request: JSONObject, _ replyType: String
+    _ method: String, _ requestType: String, _ request: JSONObject, _ replyType: String,
+    showsDefaults: Bool = false
   ) async throws -> JSONValue {
     let bytes = try Contract.pool.bytes(of: .object(request), as: requestType)
     return try Contract.pool.json(
       of: try await call(method, bytes), as: replyType,
-      options: PrintingOptions(toleratesUnknownTypes: true))
+      options: PrintingOptions(includesDefaults: showsDefaults, toleratesUnknownTypes: true))
   }
 
   /// The server's clock: the one that everything is judged by.

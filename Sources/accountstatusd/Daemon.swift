@@ -56,6 +56,14 @@ struct Daemon: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Directory of your own policy editions, files as `accountstatus editions show NAME -o json` "
+        + "prints them. Default, where it exists: /etc/accountstatus/editions for root, else "
+        + "$XDG_CONFIG_HOME/accountstatus/editions; none with --ephemeral.",
+      valueName: "directory"))
+  var policyEditions: String?
+
+  @Option(
+    help: ArgumentHelp(
       "What is logged to standard error: trace, debug, info, notice, warning, error or critical. "
         + "Default: notice.", valueName: "level"))
   var logLevel: String?
@@ -131,6 +139,7 @@ struct Daemon: ParsableCommand {
     flags[.runtimeDirectory] = runtimeDirectory
     flags[.database] = database
     flags[.policyEdition] = policyEdition
+    flags[.policyEditions] = policyEditions
     flags[.logLevel] = logLevel
     return flags
   }
@@ -140,6 +149,7 @@ struct Daemon: ParsableCommand {
     options.runtimeDirectory = settings[.runtimeDirectory]
     options.database = settings[.database]
     options.policyEdition = settings[.policyEdition]
+    options.policyEditions = settings[.policyEditions]
     options.isEphemeral = ephemeral
     options.environment = environment
     if clock == .manual {

@@ -13,6 +13,7 @@ package struct Settings: Sendable {
     case runtimeDirectory
     case database
     case policyEdition
+    case policyEditions
     case logLevel
   }
 

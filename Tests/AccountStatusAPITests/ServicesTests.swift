@@ -77,7 +77,7 @@ private struct DescribedMethod: Hashable {
     throws
   {
     let described = try describedMethods()
-    #expect(described.count == 13)
+    #expect(described.count == 19)
     #expect(Set(Contract.methods.map { DescribedMethod($0) }) == described)
     #expect(Set(Contract.methods.map(\.fullName)).count == Contract.methods.count)
   }

@@ -26,4 +26,17 @@ import Testing
     #expect(catalogue.default == own)
     #expect(catalogue.names.last == "contoso-1")
   }
+
+  @Test func `an entry says where its edition comes from`() throws {
+    var own = PolicyEdition.named("2020-06")
+    own.name = "2019-01"
+    let entries = PolicyEdition.builtIn.map { EditionCatalogue.Entry(edition: $0) }
+    let catalogue = try EditionCatalogue(
+      entries + [EditionCatalogue.Entry(edition: own, file: "own/2019-01.json")],
+      defaultName: "2019-01")
+    #expect(catalogue.entries.map(\.edition.name) == catalogue.names)
+    #expect(catalogue.entries.map(\.file) == [nil, nil, "own/2019-01.json", nil, nil])
+    #expect(try catalogue.entry(of: "2019-01").edition == own)
+    #expect(throws: UnknownEdition.self) { try catalogue.entry(of: "x") }
+  }
 }

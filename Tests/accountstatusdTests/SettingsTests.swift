@@ -45,7 +45,8 @@ struct SettingsTests {
   func `flags beat the environment, which beats the file`(_ key: Settings.Key) async throws {
     let names: [Settings.Key: String] = [
       .runtimeDirectory: "ACCOUNTSTATUSD_RUNTIME_DIRECTORY", .database: "ACCOUNTSTATUSD_DATABASE",
-      .policyEdition: "ACCOUNTSTATUSD_POLICY_EDITION", .logLevel: "ACCOUNTSTATUSD_LOG_LEVEL",
+      .policyEdition: "ACCOUNTSTATUSD_POLICY_EDITION",
+      .policyEditions: "ACCOUNTSTATUSD_POLICY_EDITIONS", .logLevel: "ACCOUNTSTATUSD_LOG_LEVEL",
     ]
     let name = try #require(names[key])
     let text = "{\"\(key.rawValue)\": \"file\"}"
@@ -71,7 +72,7 @@ struct SettingsTests {
   @Test func `a misspelt key is named, with those that exist`() async {
     let text = await refusal("{\"databse\": \"x\"}")
     #expect(text.contains("\"databse\""))
-    #expect(text.contains("runtimeDirectory, database, policyEdition, logLevel"))
+    #expect(text.contains("runtimeDirectory, database, policyEdition, policyEditions, logLevel"))
   }
 
   @Test(arguments: ["1", "true", "null", "[\"x\"]", "{\"a\": \"x\"}"])

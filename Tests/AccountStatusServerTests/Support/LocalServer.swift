@@ -39,7 +39,7 @@ final class LocalServer {
 
   /// `routes` adds more methods, with where their late answers go.
   init(
-    at now: Instant = autumn, hasManualClock: Bool = true,
+    at now: Instant = autumn, hasManualClock: Bool = true, editions: EditionCatalogue? = nil,
     routes: (inout Router, @escaping () -> RPCServer) -> Void = { _, _ in }
   ) throws {
     let time = HeldTime()
@@ -47,7 +47,7 @@ final class LocalServer {
     let directory = try TemporaryDirectory()
     let loop = try EventLoop { time.now }
     let mailbox = try TTRPC.Mailbox<Server.Event>()
-    let editions = try EditionCatalogue()
+    let editions = try editions ?? EditionCatalogue()
     let index = try StatusIndex(edition: editions.default.name, capacity: 16)
     index.setManualClock(now)
     let ledger = try Ledger.open(
@@ -77,8 +77,8 @@ final class LocalServer {
       .register(in: &router, server)
     TestingCalls(link: link, index: index, clock: hasManualClock ? clock : nil)
       .register(in: &router, server)
-    let statistics = MethodStatistics(
-      methods: router.methods + AdminService.methods + HealthService.methods)
+    EditionCalls(editions: editions).register(in: &router, server)
+    let statistics = MethodStatistics(methods: router.methods + AdminCalls.methods)
     AdminCalls(
       link: link, index: index, clock: clock, statistics: statistics,
       services: [StatusService.name], info: GetInfoResponse(startedAt: now, now: now)
