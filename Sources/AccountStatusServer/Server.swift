@@ -35,6 +35,7 @@ package final class Server {
   private let freshness: Freshness
   private let transitions: TransitionTimer
   private let listener: Listener
+  private let tableSocket: TableSocket
   private var rpc: RPCServer?
 
   /// Opens everything and listens.
@@ -60,6 +61,9 @@ package final class Server {
     evaluator = Evaluator(link: link) { mailbox.send(.evaluated($0)) }
     transitions = try TransitionTimer(loop: loop, link: link, isManual: manualClock != nil)
     listener = try Listener(in: directory, readers: policy.readers, environment: environment)
+    tableSocket = try TableSocket(
+      path: options.tableSocket ?? "\(directory.path)/table.sock", loop: loop, index: index,
+      policy: policy)
 
     try startServing(
       policy, editions, clock, manualClock, index, info(database, editions, clock), mailbox)
@@ -76,12 +80,13 @@ package final class Server {
         stop(signal: number)
       }
     }
-    ready(Ready(rpcSocket: listener.path, tableSocket: "", pid: getpid()))
+    ready(Ready(rpcSocket: listener.path, tableSocket: tableSocket.path, pid: getpid()))
     ServiceNotification.ready.send { options.environment[$0] }
     log.info("ready", metadata: ["socket": "\(listener.path)"])
 
     try starting { () throws(RuntimeError) in try loop.run() }
     withExtendedLifetime(signals) {}
+    tableSocket.stop()
     ledger.stop()
     listener.remove()
     directory.remove()
@@ -152,6 +157,7 @@ extension Server {
     info.version = ProductVersion.text
     info.pid = getpid()
     info.rpcSocket = listener.path
+    info.tableSocket = tableSocket.path
     info.storeID = ledger.identity.storeID.bytes
     info.storeVersion = UInt32(ledger.identity.schemaVersion)
     info.database = database
@@ -175,10 +181,18 @@ extension Server {
     StatusCalls(
       index: index, evaluator: evaluator, freshness: freshness, editions: editions, clock: clock
     ).register(in: &router, server)
+    ExplanationCalls(
+      index: index, evaluator: evaluator, freshness: freshness, editions: editions, clock: clock
+    ).register(in: &router, server)
     LedgerCalls(link: link, index: index, freshness: freshness, evaluator: evaluator)
       .register(in: &router, server)
     HistoryCalls(evaluator: evaluator, freshness: freshness, editions: editions, clock: clock)
       .register(in: &router, server)
+    BillingCalls(evaluator: evaluator, index: index, freshness: freshness, clock: clock)
+      .register(in: &router, server)
+    SimulationCalls(
+      evaluator: evaluator, index: index, freshness: freshness, editions: editions, clock: clock
+    ).register(in: &router, server)
     if options.isEphemeral {
       TestingCalls(link: link, index: index, clock: manualClock).register(in: &router, server)
     }

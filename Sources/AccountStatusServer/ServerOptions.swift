@@ -5,6 +5,8 @@ internal import Glibc
 package struct ServerOptions: Sendable {
   /// nil: the default directory.
   package var runtimeDirectory: String?
+  /// Where the status table is handed over; nil: `table.sock` in the runtime directory.
+  package var tableSocket: String?
   /// nil: the default file.
   package var database: String?
   /// nil: the default edition.

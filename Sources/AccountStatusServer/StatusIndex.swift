@@ -9,7 +9,7 @@ internal import Glibc
 /// the answer before and after its next change by time, so a read is right at its instant whether
 /// the ledger has caught up with the clock or not.
 package final class StatusIndex {
-  private let writer: OpaquePointer
+  let writer: OpaquePointer
   let table: UnsafePointer<status_table>
   /// The accounts by id, for lists.
   let order: OpaquePointer
@@ -138,6 +138,7 @@ extension StatusIndex {
   package func advance(to token: LedgerToken) {
     takeInNewAccounts()
     self.token = token
+    setPosition(token)
     tokenBuffer.copyBytes(from: token.encoded)
     state.pointee.position = token
     state.pointee.token = UnsafeRawBufferPointer(tokenBuffer)

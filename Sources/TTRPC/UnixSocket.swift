@@ -2,11 +2,23 @@ internal import CLinux
 internal import Glibc
 internal import Synchronization
 
-/// A Unix stream socket: close-on-exec, non-blocking, closed with its last reference.
+/// A Unix socket: close-on-exec, non-blocking, closed with its last reference.
 package final class UnixSocket: Sendable {
   package let descriptor: Int32
   /// Where it listens, if this process bound it there.
   private let binding: Binding?
+
+  /// What a socket carries.
+  package enum Kind: Sendable {
+    case stream
+    /// Messages with their boundaries, in order (SOCK_SEQPACKET).
+    case packets
+
+    fileprivate var flags: Int32 {
+      let kind = self == .stream ? SOCK_STREAM : SOCK_SEQPACKET
+      return Int32(kind.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+    }
+  }
 
   private struct Binding: Sendable {
     let path: String
@@ -25,7 +37,7 @@ package final class UnixSocket: Sendable {
   package static func pair() throws(RuntimeError) -> (UnixSocket, UnixSocket) {
     var descriptors: (Int32, Int32) = (-1, -1)
     let result = withUnsafeMutableBytes(of: &descriptors) { bytes in
-      socketpair(AF_UNIX, kind, 0, bytes.assumingMemoryBound(to: Int32.self).baseAddress)
+      socketpair(AF_UNIX, Kind.stream.flags, 0, bytes.assumingMemoryBound(to: Int32.self).baseAddress)
     }
     guard result == 0 else { throw .last("make a socket pair") }
     return (UnixSocket(descriptor: descriptors.0), UnixSocket(descriptor: descriptors.1))
@@ -53,11 +65,8 @@ package final class UnixSocket: Sendable {
     return UnixSocket(descriptor: descriptor)
   }
 
-  private static let kind =
-    Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
-
-  private static func make() throws(RuntimeError) -> Int32 {
-    let descriptor = socket(AF_UNIX, kind, 0)
+  private static func make(_ kind: Kind = .stream) throws(RuntimeError) -> Int32 {
+    let descriptor = socket(AF_UNIX, kind.flags, 0)
     guard descriptor >= 0 else { throw .last("make a socket") }
     return descriptor
   }
@@ -99,7 +108,9 @@ extension UnixSocket {
   /// another name in the same directory and renamed. A socket that nobody listens on is replaced;
   /// one that somebody listens on never is, nor anything that is not a socket. A lock on the
   /// directory keeps two starting servers apart.
-  package static func listen(path: String, mode: UInt32) throws(RuntimeError) -> UnixSocket {
+  package static func listen(
+    path: String, mode: UInt32, kind: Kind = .stream
+  ) throws(RuntimeError) -> UnixSocket {
     _ = try withAddress(path) { _, _ in 0 }
     let (parent, name) = split(path)
     let directory = open(parent, O_DIRECTORY | O_RDONLY | O_CLOEXEC)
@@ -110,7 +121,7 @@ extension UnixSocket {
 
     let attempt = attempts.wrappingAdd(1, ordering: .relaxed).newValue
     let temporary = ".\(name.utf8.count < 64 ? name : "socket").\(getpid()).\(attempt)"
-    let descriptor = try make()
+    let descriptor = try make(kind)
     do throws(RuntimeError) {
       // The directory's descriptor stands for its path, which leaves room for the longer name.
       let result = try withAddress("/proc/self/fd/\(directory)/\(temporary)") { address, size in
@@ -184,7 +195,7 @@ extension UnixSocket {
 
 extension UnixSocket {
   /// What came of one attempt to accept.
-  enum Accepted {
+  package enum Accepted {
     case connection(UnixSocket)
     /// Nobody waits.
     case none
@@ -194,7 +205,8 @@ extension UnixSocket {
     case exhausted
   }
 
-  func accept() -> Accepted {
+  /// Takes the next connection, without waiting.
+  package func accept() -> Accepted {
     let connection = linux_accept(descriptor)
     if connection >= 0 { return .connection(UnixSocket(descriptor: connection)) }
     switch errno {

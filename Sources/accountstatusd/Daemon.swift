@@ -42,6 +42,12 @@ struct Daemon: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Where the status table is handed to local readers. Default: table.sock in the runtime "
+        + "directory.", valueName: "path"))
+  var tableSocket: String?
+
+  @Option(
+    help: ArgumentHelp(
       "The ledger. Default: /var/lib/accountstatus/ledger.sqlite for root, else "
         + "$XDG_STATE_HOME/accountstatus/ledger.sqlite.", valueName: "file"))
   var database: String?
@@ -137,6 +143,7 @@ struct Daemon: ParsableCommand {
   private var flags: [Settings.Key: String] {
     var flags: [Settings.Key: String] = [:]
     flags[.runtimeDirectory] = runtimeDirectory
+    flags[.tableSocket] = tableSocket
     flags[.database] = database
     flags[.policyEdition] = policyEdition
     flags[.policyEditions] = policyEditions
@@ -147,6 +154,7 @@ struct Daemon: ParsableCommand {
   private func options(_ settings: Settings, _ environment: [String: String]) -> ServerOptions {
     var options = ServerOptions()
     options.runtimeDirectory = settings[.runtimeDirectory]
+    options.tableSocket = settings[.tableSocket]
     options.database = settings[.database]
     options.policyEdition = settings[.policyEdition]
     options.policyEditions = settings[.policyEditions]

@@ -11,6 +11,7 @@ package struct Settings: Sendable {
   /// Every key that a configuration file may hold.
   package enum Key: String, CaseIterable {
     case runtimeDirectory
+    case tableSocket
     case database
     case policyEdition
     case policyEditions
