@@ -36,6 +36,10 @@ package enum ErrorReason: String, Sendable, CaseIterable {
   /// The clock never goes backwards.
   case clockBackwards = "CLOCK_BACKWARDS"
 
+  // OUT_OF_RANGE
+  /// A sum of money does not fit what Money can say.
+  case amountOutOfRange = "AMOUNT_OUT_OF_RANGE"
+
   // PERMISSION_DENIED
   /// The policy does not let this user call the method, or report this fact.
   case notPermitted = "NOT_PERMITTED"
@@ -64,6 +68,7 @@ package enum ErrorReason: String, Sendable, CaseIterable {
     case .factConflict, .thingConflict: .alreadyExists
     case .reasonsOutstanding, .roleNotAllowed, .clockNotManual, .clockBackwards:
       .failedPrecondition
+    case .amountOutOfRange: .outOfRange
     case .notPermitted: .permissionDenied
     case .readOnly, .shuttingDown, .positionNotReached: .unavailable
     case .tooMuch: .resourceExhausted

@@ -119,7 +119,7 @@ package enum FactResult: Sendable, Hashable {
   case duplicate(sequence: UInt64)
   case refused(FactRefusal)
 
-  fileprivate init(_ wire: Accountstatus__V1__FactResult) throws(FormError) {
+  init(_ wire: Accountstatus__V1__FactResult) throws(FormError) {
     switch wire.outcome {
     case ACCOUNTSTATUS__V1__FACT_OUTCOME__FACT_OUTCOME_STORED:
       self = .stored(sequence: wire.sequence)
@@ -137,7 +137,7 @@ package enum FactResult: Sendable, Hashable {
     }
   }
 
-  fileprivate func fill(_ wire: inout Accountstatus__V1__FactResult, _ arena: MessageArena) {
+  func fill(_ wire: inout Accountstatus__V1__FactResult, _ arena: MessageArena) {
     switch self {
     case .stored(let sequence):
       wire.outcome = ACCOUNTSTATUS__V1__FACT_OUTCOME__FACT_OUTCOME_STORED

@@ -79,7 +79,7 @@ package struct ReceivedChunk: Sendable, Equatable, DecodableMessage {
 }
 
 /// The encoded facts of a request, in place.
-private struct FactSlices {
+struct FactSlices {
   private var slices: [UnsafeRawBufferPointer] = []
 
   var isEmpty: Bool { slices.isEmpty }
@@ -156,14 +156,14 @@ extension UnsafeRawBufferPointer {
   /// Fields of a request that no one knows; as many as the wire check lets through.
   private static var maximumUnknownFields: Int { 64 }
 
-  /// Walks over the fields of the outermost message.
-  fileprivate func forEachField(
-    _ body: (WireField) throws(FormError) -> Void
+  /// Walks over the fields of the outermost message, of which those above `last` are unknown.
+  func forEachField(
+    upTo last: UInt32 = 2, _ body: (WireField) throws(FormError) -> Void
   ) throws(FormError) {
     var reader = WireReader(self)
     var unknownFields = 0
     while let field = try reader.nextField() {
-      if field.number > 2 { unknownFields += 1 }
+      if field.number > last { unknownFields += 1 }
       guard unknownFields <= Self.maximumUnknownFields else {
         throw FormError("has too many unknown fields; use a newer server")
       }

@@ -16,8 +16,12 @@ package enum StatusService {
     service: name, name: "CheckCapability", kind: .unary, isIdempotent: true)
   package static let listStatuses = MethodDescriptor(
     service: name, name: "ListStatuses", kind: .unary, isIdempotent: true)
+  package static let simulateStatus = MethodDescriptor(
+    service: name, name: "SimulateStatus", kind: .unary, isIdempotent: true)
 
-  package static let methods = [getStatus, batchGetStatus, checkCapability, listStatuses]
+  package static let methods = [
+    getStatus, batchGetStatus, checkCapability, listStatuses, simulateStatus,
+  ]
 }
 
 /// The facts behind the statuses.
@@ -33,8 +37,10 @@ package enum LedgerService {
     service: name, name: "ListFacts", kind: .unary, isIdempotent: true)
   package static let getHistory = MethodDescriptor(
     service: name, name: "GetHistory", kind: .unary, isIdempotent: true)
+  package static let getBilling = MethodDescriptor(
+    service: name, name: "GetBilling", kind: .unary, isIdempotent: true)
 
-  package static let methods = [reportFacts, importFacts, listFacts, getHistory]
+  package static let methods = [reportFacts, importFacts, listFacts, getHistory, getBilling]
 }
 
 /// The server about itself.

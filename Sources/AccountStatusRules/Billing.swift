@@ -3,7 +3,7 @@ package import AccountStatusModel
 /// The most months of history.
 package let maximumBillingMonths = 120
 /// The most rows of history: of many currencies there are fewer months.
-let maximumBillingRows = 2400
+let maximumBillingRows = 1200
 
 /// What an account owes at an instant; nil: not registered then, as known at `knownAt`.
 ///

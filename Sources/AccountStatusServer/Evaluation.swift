@@ -30,6 +30,9 @@ extension AccountSnapshot {
   /// The revision of the current answer at an instant, changes by time included that the ledger
   /// has not committed yet.
   package func revision(at now: Instant, _ edition: PolicyEdition) -> UInt64 {
+    guard row.isCurrent else {
+      return row.revision(decidedAnewFrom: facts, edition: edition, at: now)
+    }
     if now < row.flipAt { return row.revision }
     if now < row.validUntil { return row.revision + 1 }
     // Neighbouring points differ in what the revision counts: every one is a change.
@@ -48,17 +51,25 @@ package struct Evaluation: Sendable {
   package var providers: [AccountID]
 
   package init(_ query: EvaluationQuery, of account: AccountID, from snapshot: AccountSnapshot) {
+    self.init(
+      query, of: account, snapshot.facts,
+      revision: snapshot.revision(at: query.now, query.defaultEdition))
+  }
+
+  /// The same of any facts; `revision` is that of the ledger's current answer.
+  init(
+    _ query: EvaluationQuery, of account: AccountID, _ facts: AccountFacts,
+    revision: @autoclosure () -> UInt64
+  ) {
     let standing = evaluate(
-      snapshot.facts, edition: query.edition, asOf: query.asOf, knownAt: query.knownAt)
+      facts, edition: query.edition, asOf: query.asOf, knownAt: query.knownAt)
     status = standing.map { standing in
       AccountStatus(
         accountID: account, standing: standing, policyEdition: query.edition.name,
-        revision: snapshot.revision(at: query.now, query.defaultEdition), asOf: query.asOf,
-        knownAt: query.knownAt,
+        revision: revision(), asOf: query.asOf, knownAt: query.knownAt,
         isProjected: query.asOf > query.now)
     }
     providers =
-      status == nil
-      ? [] : linkedProviders(of: snapshot.facts, asOf: query.asOf, knownAt: query.knownAt)
+      status == nil ? [] : linkedProviders(of: facts, asOf: query.asOf, knownAt: query.knownAt)
   }
 }

@@ -109,7 +109,7 @@ extension Evaluator {
   }
 
   /// One hop: whether a provider's account is suspended, not why.
-  private func addProviderNotice(
+  func addProviderNotice(
     to status: AccountStatus, _ providers: [AccountID], _ query: EvaluationQuery,
     _ completion: @escaping Completion
   ) {

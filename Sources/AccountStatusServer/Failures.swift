@@ -54,11 +54,17 @@ extension RPCError {
 extension AccountStatusAPI.FactRefusal {
   /// A refusal by the ledger.
   package init(_ refused: RefusedFact) {
-    let refusal = refused.refusal
-    let place = "facts[\(refused.index)]"
+    self.init(refused.refusal, of: refused.identity, at: refused.index)
+  }
+
+  /// A refusal of the fact at a place of the request.
+  package init(
+    _ refusal: AccountStatusRules.FactRefusal, of identity: FactIdentity, at index: Int
+  ) {
+    let place = "facts[\(index)]"
     self.init(
-      index: refused.index, source: refused.identity.source.text,
-      factID: refused.identity.factID.text, code: refusal.code.rpcCode,
+      index: index, source: identity.source.text, factID: identity.factID.text,
+      code: refusal.code.rpcCode,
       field: refusal.field.isEmpty ? place : "\(place).\(refusal.field)",
       message: refusal.message)
   }

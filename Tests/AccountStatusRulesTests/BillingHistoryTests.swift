@@ -142,8 +142,8 @@ import Testing
     }
     let view = try #require(billing(of: account.facts, asOf: "2026-07-02T00:00:00Z"))
     #expect(view.balances.count == 260)
-    // 2 400 rows at most.
-    #expect(view.history.count == 9 * 260)
+    // 1 200 rows at most.
+    #expect(view.history.count == 4 * 260)
     #expect(view.history.map(\.month).max() == CalendarMonth(of: "2026-07-01"))
   }
 }

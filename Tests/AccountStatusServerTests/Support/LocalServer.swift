@@ -75,6 +75,11 @@ final class LocalServer {
       .register(in: &router, server)
     HistoryCalls(evaluator: evaluator, freshness: freshness, editions: editions, clock: clock)
       .register(in: &router, server)
+    BillingCalls(evaluator: evaluator, index: index, freshness: freshness, clock: clock)
+      .register(in: &router, server)
+    SimulationCalls(
+      evaluator: evaluator, index: index, freshness: freshness, editions: editions, clock: clock
+    ).register(in: &router, server)
     TestingCalls(link: link, index: index, clock: hasManualClock ? clock : nil)
       .register(in: &router, server)
     EditionCalls(editions: editions).register(in: &router, server)

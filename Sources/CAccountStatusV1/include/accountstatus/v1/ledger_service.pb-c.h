@@ -610,12 +610,12 @@ struct  Accountstatus__V1__GetBillingResponse
 {
   ProtobufCMessage base;
   /*
-   * By currency code.
+   * By currency code. At most 500; of more, RESOURCE_EXHAUSTED.
    */
   size_t n_balances;
   Accountstatus__V1__CurrencyBalance **balances;
   /*
-   * By currency code, then oldest month first. At most 2 400: of many currencies fewer months.
+   * By currency code, then oldest month first. At most 1 200: of many currencies fewer months.
    */
   size_t n_history;
   Accountstatus__V1__BillingMonth **history;

@@ -1,0 +1,74 @@
+internal import AccountStatusAPI
+package import AccountStatusLedger
+internal import AccountStatusModel
+internal import AccountStatusRules
+package import TTRPC
+
+/// The handler of `GetBilling`. On the loop's thread; the view is made on a worker.
+package final class BillingCalls {
+  private let evaluator: Evaluator
+  private let index: StatusIndex
+  private let freshness: Freshness
+  private let clock: any LedgerClock
+
+  package init(
+    evaluator: Evaluator, index: StatusIndex, freshness: Freshness, clock: any LedgerClock
+  ) {
+    self.evaluator = evaluator
+    self.index = index
+    self.freshness = freshness
+    self.clock = clock
+  }
+
+  /// Adds the method to a router; `server` gives the server that the answers go to.
+  package func register(in router: inout Router, _ server: @escaping () -> RPCServer) {
+    router.unary(LedgerService.getBilling) { [self] context, payload, reply in
+      Responder.run(context, &reply, server) { responder throws(RPCError) in
+        try getBilling(context, payload, responder)
+      }
+    }
+  }
+
+  private func getBilling(
+    _ context: borrowing CallContext, _ payload: UnsafeRawBufferPointer, _ responder: Responder
+  ) throws(RPCError) {
+    let request = try GetBillingRequest.decodeRequest(payload)
+    var first: BillingPageToken?
+    if !request.pageToken.isEmpty {
+      first = BillingPageToken(request.pageToken)
+      guard first != nil else { throw .foreignPageToken(request.pageToken) }
+    }
+    freshness.wait(for: request.atLeast, deadline: context.deadline) { [self] error in
+      if let error { return responder.fail(error) }
+      let query = BillingQuery(
+        asOf: request.asOf ?? first?.asOf ?? clock.now,
+        knownAt: request.knownAt ?? first?.knownAt, months: request.monthCount,
+        after: first?.after, limit: request.pageLimit)
+      answer(query, about: request.accountID, responder)
+    }
+  }
+
+  private func answer(
+    _ query: BillingQuery, about account: AccountID, _ responder: Responder
+  ) {
+    let work: @Sendable (AccountSnapshot) -> Result<BillingPage?, RPCError> = { snapshot in
+      do throws(RPCError) {
+        return .success(try BillingPage(query, of: snapshot))
+      } catch {
+        return .failure(error)
+      }
+    }
+    evaluator.compute(about: account, work) { [index] result in
+      switch result {
+      case .failure(let error), .success(.failure(let error)?):
+        responder.fail(error)
+      case .success(nil), .success(.success(nil)?):
+        responder.fail(.notFound(account))
+      case .success(.success(let page?)?):
+        responder.send(
+          GetBillingResponse(
+            view: page.view, nextPageToken: page.nextToken, token: index.encodedToken))
+      }
+    }
+  }
+}
