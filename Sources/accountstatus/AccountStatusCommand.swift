@@ -21,8 +21,8 @@ package struct AccountStatusCommand: AsyncParsableCommand {
       """,
     version: ProductVersion.text,
     subcommands: [
-      Get.self, IsActive.self, Check.self, List.self, Register.self, Report.self, Import.self,
-      Reinstate.self, Editions.self, Health.self, Info.self, Stats.self,
+      Get.self, History.self, IsActive.self, Check.self, List.self, Register.self, Report.self,
+      Import.self, Reinstate.self, Retract.self, Editions.self, Health.self, Info.self, Stats.self,
     ])
 
   @OptionGroup package var global: GlobalOptions

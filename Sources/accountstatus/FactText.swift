@@ -19,9 +19,13 @@ struct FactText {
   }
 
   /// `2026-07-01T00:00:00Z  invoiceIssued  invoiceId=INV-1 total=1000.00 EUR …`
-  var text: String {
+  var text: String { "\(fact.string("effectiveAt"))  \(what)" }
+
+  /// `invoiceIssued  invoiceId=INV-1 total=1000.00 EUR …`
+  var what: String {
     let content = kind.map { Self.content($0.value) } ?? ""
-    return "\(fact.string("effectiveAt"))  \(kind?.name ?? "")  \(content)"
+    let name = kind?.name ?? ""
+    return content.isEmpty ? name : "\(name)  \(content)"
   }
 
   /// The member that says what happened.

@@ -8,7 +8,7 @@ package struct Reinstate: AsyncParsableCommand {
     discussion: """
       EXAMPLES
         accountstatus reinstate request northwind --name "Mira Lind"
-        accountstatus reinstate approve northwind
+        accountstatus reinstate approve northwind --note "INV-1 is paid"
         accountstatus reinstate decline northwind --note "the invoice is still open"
       """,
     subcommands: [ReinstateRequest.self, ReinstateApprove.self, ReinstateDecline.self])
@@ -29,6 +29,12 @@ struct DecisionOptions: ParsableArguments {
     transform: Parse.identifier)
   var decisionID: Identifier?
 
-  @Option(help: "Why, for people.")
-  var note = ""
+  @Option(help: "Why, for people: the history shows it with who decided.")
+  var note: String
+
+  func validate() throws {
+    guard note.contains(where: { !$0.isWhitespace }) else {
+      throw ValidationError("--note is empty; say why")
+    }
+  }
 }

@@ -10,9 +10,10 @@ package struct ReinstateApprove: ServerCommand {
       It is refused while a reason holds that is not waived. Exit status: 0 approved, 1 refused.
 
       EXAMPLES
-        accountstatus reinstate approve northwind
+        accountstatus reinstate approve northwind --note "INV-1 is paid"
         accountstatus reinstate approve northwind --request-id 615110700000001 --note "paid"
-        accountstatus reinstate approve northwind --waive billing-past-due:INV-1=2027-01-31
+        accountstatus reinstate approve northwind --note "a plan was agreed" \\
+          --waive billing-past-due:INV-1=2027-01-31
       """)
 
   @Argument(help: "The account.", transform: Parse.accountID)

@@ -11,7 +11,8 @@ package struct ReinstateDecline: ServerCommand {
 
       EXAMPLES
         accountstatus reinstate decline northwind --note "the invoice is still open"
-        accountstatus reinstate decline northwind --request-id 615110700000001
+        accountstatus reinstate decline northwind --request-id 615110700000001 \\
+          --note "the invoice is still open"
       """)
 
   @Argument(help: "The account.", transform: Parse.accountID)

@@ -25,7 +25,7 @@ struct ReinstateApproveTests {
       "refusal":{"code":9,"message":"BILLING_PAST_DUE holds for INV-1"}}]}
       """)
     let outcome = try await run(
-      ["reinstate", "approve", "x", "--effective-at", "2026-11-15"], on: stub)
+      ["reinstate", "approve", "x", "--note", "paid", "--effective-at", "2026-11-15"], on: stub)
     #expect(outcome.status == .no)
     #expect(
       outcome.output.contains("FAILED_PRECONDITION: BILLING_PAST_DUE holds for INV-1"))

@@ -16,6 +16,20 @@ struct ReinstateTests {
   }
 }
 
+/// A decision's note is required of whoever decides, with a message that says so.
+extension ReinstateTests {
+  @Test(arguments: ["approve", "decline"])
+  func `a decision without a note is a usage error that names it`(_ command: String) throws {
+    for arguments in [[], ["--note", ""], ["--note", " \t"]] {
+      let error = try #require(throws: (any Error).self) {
+        try parse(["reinstate", command, "x"] + arguments)
+      }
+      #expect(AccountStatusCommand.message(for: error).contains("--note"))
+      #expect(AccountStatusCommand.exitCode(for: error) == .validationFailure)
+    }
+  }
+}
+
 /// A server at 2026-11-15T09:00:00Z that stores every fact.
 func storingServer() -> StubServer {
   StubServer(#"{"results":[{"outcome":"FACT_OUTCOME_STORED","sequence":"1"}]}"#)
