@@ -44,9 +44,11 @@ package struct BackgroundWork {
     return soughtOther.map { .decideAnew(.decidedByOther(rules: rules, beyond: $0)) }
   }
 
-  /// Notes an instant that a row may begin at.
+  /// Notes an instant that a row may begin at. After a clock set back, what lies between it and the
+  /// instant caught up with is to come again.
   package mutating func saw(_ now: Instant) {
     latestNow = max(latestNow, now)
+    caughtUpTo = min(caughtUpTo, now)
   }
 
   /// Catches up with an instant, and then tells a requester, if there is one.

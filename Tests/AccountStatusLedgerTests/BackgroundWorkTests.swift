@@ -43,6 +43,16 @@ import Testing
     #expect(work.next == .catchUp(.beginsAfter(delinquent, beyond: 0), now: delinquent))
   }
 
+  @Test func `what a clock set back has before it again is not caught up with`() {
+    var work = work()
+    work.catchUp(with: suspension, for: nil)
+    _ = work.did(.catchUp(.flipsBy(suspension), now: suspension), upTo: nil)
+    work.saw(delinquent)
+    #expect(work.caughtUpTo == delinquent)
+    work.catchUp(with: newYear, for: nil)
+    #expect(work.caughtUpTo == newYear)
+  }
+
   @Test func `rows of other rules wait for what is due, and are done by number`() {
     var work = work(hasOtherRules: true)
     let first = BackgroundWork.Task.decideAnew(.decidedByOther(rules: 7, beyond: 0))

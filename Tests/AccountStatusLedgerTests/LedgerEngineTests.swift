@@ -211,6 +211,18 @@ import Testing
     #expect(open.row(account)?.validFrom == suspension)
   }
 
+  @Test func `after the clock was set back, the next transition is the first from there`()
+    async throws
+  {
+    let open = try OpenLedger(path, clock: clock)
+    try await open.report([registration(), invoice()])
+    try await open.catchUp(to: "2026-11-05T00:00:00Z")
+    #expect(open.row(account)?.revision == 2)
+    try await open.catchUp(to: "2026-10-20T00:00:00Z")
+    #expect(open.row(account)?.revision == 3)
+    #expect(open.seen.groups.last?.nextTransitionAt == suspension)
+  }
+
   @Test func `another default edition decides every account anew, resumably and once`() async throws
   {
     clock.set("2026-10-29T12:00:00Z")
