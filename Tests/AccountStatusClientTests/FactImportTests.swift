@@ -122,7 +122,9 @@ import Testing
   @Test func `a server that breaks again and again ends the import`() async throws {
     let path = ScriptedServer.temporaryPath()
     let server = try ScriptedServer(path: path, importing: { _ in nil })
-    let client = try AccountStatusClient(socket: path)
+    var configuration = AccountStatusClient.Configuration()
+    configuration.importPatience = .milliseconds(200)
+    let client = try AccountStatusClient(socket: path, configuration: configuration)
     var iterator = client.importFacts([registration(1)]).makeAsyncIterator()
     await expect(.unavailable) { try await iterator.next() as Any }
     withExtendedLifetime(server) {}

@@ -18,6 +18,9 @@ public final class AccountStatusClient: Sendable {
     /// How long a call may take unless it says otherwise; nil: for ever. The server enforces it
     /// as well. An import has no limit as a whole.
     public var timeout: Duration? = .seconds(5)
+    /// How long an import waits for a server that has gone, or has fallen silent, before it fails:
+    /// long enough for a restart.
+    public var importPatience: Duration = .seconds(30)
     /// How long a call waits for a server that is not there. Zero: it fails at once.
     public var connectPatience: Duration = .zero
     /// First and longest pause between attempts to connect; each is doubled and jittered.
@@ -204,7 +207,8 @@ extension AccountStatusClient {
   /// in order, after its commit.
   ///
   /// It sends as it is read, and keeps at most 8 chunks unanswered. Every fact has its own result.
-  /// When the connection breaks, it goes on behind the last answer.
+  /// When the connection breaks, it goes on behind the last answer, for as long as the
+  /// configuration's `importPatience`. What was stored counts once, however often it is sent.
   public func importFacts<Facts: AsyncSequence & Sendable>(
     _ facts: Facts
   ) -> FactImport<Facts> where Facts.Element == Fact, Facts.Failure == Never {
