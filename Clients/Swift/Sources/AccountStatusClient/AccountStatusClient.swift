@@ -145,9 +145,11 @@ extension AccountStatusClient {
     return Answer(CapabilityCheck(response), token: Token(bytes: response.token))
   }
 
-  /// The current statuses of the accounts in a state, by account id, a page at a time.
+  /// The current statuses, by account id, a page at a time: of all accounts, or of those with a
+  /// state, or for which a reason holds.
   public func listStatuses(
-    state: AccountState, reason: ReasonCode? = nil, pageSize: Int? = nil, timeout: Duration? = nil
+    state: AccountState? = nil, reason: ReasonCode? = nil, pageSize: Int? = nil,
+    timeout: Duration? = nil
   ) -> Pages<AccountStatus> {
     listStatuses(StatusFilter(state: state, reason: reason), pageSize: pageSize, timeout: timeout)
   }
@@ -163,7 +165,7 @@ extension AccountStatusClient {
   /// - pageSize: at most 1 000; nil: the server's choice.
   /// - timeout: of each page.
   public func listStatuses(
-    _ filter: StatusFilter = StatusFilter(), asOf: Instant? = nil, knownAt: Instant? = nil,
+    _ filter: StatusFilter, asOf: Instant? = nil, knownAt: Instant? = nil,
     policyEdition: String? = nil, atLeast: Token? = nil, pageSize: Int? = nil,
     timeout: Duration? = nil
   ) -> Pages<AccountStatus> {
