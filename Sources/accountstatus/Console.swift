@@ -26,11 +26,16 @@ package struct Console: Sendable {
   /// The standard streams.
   package static var standard: Console {
     let showsProgress = isatty(STDERR_FILENO) == 1
+    let isTerminal = isatty(STDOUT_FILENO) == 1
     return Console(
-      isColored: isColored(isTerminal: isatty(STDOUT_FILENO) == 1) { name in
+      isColored: isColored(isTerminal: isTerminal) { name in
         getenv(name).map { String(cString: $0) }
       },
-      print: { write($0 + "\n", to: STDOUT_FILENO) },
+      print: { line in
+        // Both may be the same terminal.
+        if showsProgress && isTerminal { write("\r\u{1B}[K", to: STDERR_FILENO) }
+        write(line + "\n", to: STDOUT_FILENO)
+      },
       note: { write((showsProgress ? "\r\u{1B}[K" : "") + $0 + "\n", to: STDERR_FILENO) },
       progress: { if showsProgress { write("\r\u{1B}[K" + $0, to: STDERR_FILENO) } })
   }

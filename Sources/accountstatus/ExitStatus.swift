@@ -18,6 +18,8 @@ package enum ExitStatus: Int32, Sendable {
   case failure = 70
   /// This user may not.
   case notPermitted = 77
+  /// Stopped by Ctrl-C, in good order.
+  case interrupted = 130
 
   package init(_ error: AccountStatusError) {
     switch error.kind {

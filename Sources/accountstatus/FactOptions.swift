@@ -29,7 +29,7 @@ extension ServerCommand {
     let fact = Fact(
       accountID: account, source: FactOptions.source,
       factID: try Identifier("\(account)/\(name)"), effectiveAt: instant, kind: kind)
-    var report = FactReport(server, console, format: global.output, isSingle: true)
+    var report = FactReport(single: server, console, format: global.output)
     for json in try Contract.json(of: [fact]) { try await report.add(json, from: account.text) }
     return try await report.finish()
   }

@@ -3,108 +3,211 @@ import AccountStatusModel
 import JSONText
 import ProtobufJSON
 
-/// Sends facts in chunks, each with a result of its own, and prints the results in their order.
+/// Sends facts in chunks, each fact with a result of its own, and prints the results in their order.
+///
+/// Holds what is on its way, a few thousand facts at most, and nothing of what is done.
 struct FactReport {
-  /// Well below the server's bounds of 1 000 facts and 1 MiB.
-  private static let chunkCount = 500
+  /// As many as a chunk may hold.
+  private static let chunkCount = 1000
+  /// Half of what a chunk may hold: eight on their way then fit a connection's input.
   private static let chunkBytes = 512 << 10
+
+  /// Chunks on their way, sent or not: more than an import lets be unanswered.
+  private static let batchCount = 16
 
   /// A fact on its way, or one that was refused before it got there.
   private struct Item {
     let place: String
-    let fact: JSONValue
-    let refusal: JSONValue?
+    let name: String
+    let source: String
+    let factID: String
+    var refusal: JSONValue?
   }
 
-  private let server: Server
   private let console: Console
+  private let interrupt: Interrupt?
+  private var stream: any FactStream
   private var listing: Listing
+  /// What the next chunk will hold: its facts, and the items that are told with them.
   private var items: [Item] = []
+  private var facts: [[UInt8]] = []
   private var bytes = 0
+  /// Chunks on their way, oldest first; those without a good fact were not sent.
+  private var batches: [(items: [Item], factCount: Int)] = []
   private var counts: [String: Int] = [:]
   private var deniedCount = 0
+  private var lastPlace = ""
   private var token = ""
+  /// How far it is; the caller says what there is to do.
+  var progress = Progress()
 
-  /// `isSingle` when there is one fact: its result in JSON is then no array.
-  init(_ server: Server, _ console: Console, format: OutputFormat, isSingle: Bool = false) {
-    self.server = server
+  /// A report of one fact: its result in JSON is no array.
+  init(single server: Server, _ console: Console, format: OutputFormat) {
+    self.init(
+      FewFacts(server), console, nil, Listing(format, console, isSingle: true))
+  }
+
+  /// A report of any number of facts, until it is interrupted.
+  init(
+    _ server: Server, _ console: Console, format: OutputFormat, interrupt: Interrupt? = nil
+  ) {
+    let mayRetry: @Sendable () -> Bool = { !(interrupt?.isRaised ?? false) }
+    self.init(
+      server.openImport(mayRetry), console, interrupt, Listing(format, console, isStreamed: true))
+  }
+
+  private init(
+    _ stream: any FactStream, _ console: Console, _ interrupt: Interrupt?, _ listing: Listing
+  ) {
+    self.stream = stream
     self.console = console
-    listing = Listing(format, console, isSingle: isSingle)
+    self.interrupt = interrupt
+    self.listing = listing
   }
 
   /// Takes a fact to send; `place` says where it came from, for example `line 3`.
   mutating func add(_ fact: JSONValue, from place: String) async throws {
+    var item = Item(
+      place: place, name: FactText(fact).name, source: fact.string("source"),
+      factID: fact.string("factId"))
     do {
-      bytes += try Contract.pool.bytes(of: fact, as: "accountstatus.v1.Fact").count
+      let encoded = try Contract.pool.bytes(of: fact, as: "accountstatus.v1.Fact")
+      if encoded.count <= Self.chunkBytes {
+        facts.append(encoded)
+        bytes += encoded.count
+      } else {
+        item.refusal = Self.refusal(
+          "has \(encoded.count) bytes; a fact has at most \(Self.chunkBytes)")
+      }
     } catch {
-      let refusal = JSONValue.object([
-        "code": .number(JSONNumber(3)), "field": .string(error.path),
-        "message": .string(error.message),
-      ])
-      items.append(Item(place: place, fact: fact, refusal: refusal))
-      return
+      item.refusal = Self.refusal(error.message, field: error.path)
     }
-    items.append(Item(place: place, fact: fact, refusal: nil))
-    if items.count >= Self.chunkCount || bytes >= Self.chunkBytes { try await send() }
+    try await take(item)
   }
 
   /// Takes note of something that is no fact, and why.
-  mutating func refuse(_ message: String, from place: String) {
-    let refusal = JSONValue.object([
-      "code": .number(JSONNumber(3)), "message": .string(message),
-    ])
-    items.append(Item(place: place, fact: .object([:]), refusal: refusal))
+  mutating func refuse(_ message: String, from place: String) async throws {
+    try await take(
+      Item(place: place, name: "", source: "", factID: "", refusal: Self.refusal(message)))
   }
 
-  /// Sends what is left and prints a summary.
+  /// Sends what there is and prints all results: whoever writes the facts may wait for them.
+  mutating func flush() async throws {
+    guard !items.isEmpty || !batches.isEmpty else { return }
+    try await orTellWhatIsDone { report in
+      try await report.send()
+      while !report.batches.isEmpty { try await report.receive() }
+    }
+  }
+
+  /// Sends what is left and prints a summary. After an interrupt nothing more is sent.
   mutating func finish() async throws -> ExitStatus {
-    try await send()
+    if interrupt?.isRaised == true {
+      items = []
+      facts = []
+    }
+    try await flush()
+    await stream.finish()
     listing.finish()
-    let stored = counts["STORED"] ?? 0
-    let duplicate = counts["DUPLICATE"] ?? 0
-    let refused = counts["REFUSED"] ?? 0
-    console.note(
-      counts.isEmpty
-        ? "nothing new to report"
-        : "\(stored) stored, \(duplicate) known already, \(refused) refused")
+    if !counts.isEmpty { console.note(summary) }
     if !token.isEmpty { console.note("token \(token)") }
+    if interrupt?.isRaised == true {
+      console.note("interrupted\(behind); the rest was not sent: \(Self.advice)")
+      return .interrupted
+    }
+    if counts.isEmpty { console.note("nothing new to report") }
+    let refused = counts["REFUSED"] ?? 0
     if refused == 0 { return .success }
     return deniedCount == refused ? .notPermitted : .no
   }
+}
+
+// MARK: - Chunks
+
+extension FactReport {
+  private mutating func take(_ item: Item) async throws {
+    items.append(item)
+    guard items.count >= Self.chunkCount || bytes >= Self.chunkBytes else { return }
+    try await orTellWhatIsDone { try await $0.send() }
+  }
 
   private mutating func send() async throws {
-    guard let first = items.first else { return }
-    let facts = items.filter { $0.refusal == nil }.map(\.fact)
-    var results: ArraySlice<JSONValue> = []
+    guard !items.isEmpty else { return }
+    batches.append((items, facts.count))
+    let facts = facts
+    (items, self.facts, bytes) = ([], [], 0)
     if !facts.isEmpty {
-      do {
-        let reply = try await server.ask(
-          "LedgerService/ReportFacts",
-          ["facts": .array(facts), "mode": .string("REPORT_MODE_EACH")])
-        results = reply.array("results")[...]
-        token = reply.string("token")
-      } catch {
-        console.note(
-          "\(counts["STORED"] ?? 0) facts were stored before \(first.place); "
-            + "send them all again, each counts once")
-        throw error
-      }
-      guard results.count == facts.count else {
-        throw AccountStatusError(
-          .unreadableReply, "the server gave \(results.count) results for \(facts.count) facts")
-      }
+      while !stream.hasRoom { try await receive() }
+      try await stream.send(facts)
     }
-    for item in items {
+    // What was not sent waits for the chunk before it, but not without bound.
+    while batches.first?.factCount == 0 || batches.count > Self.batchCount {
+      try await receive()
+    }
+  }
+
+  /// Prints the results of the oldest chunk.
+  private mutating func receive() async throws {
+    let batch = batches[0]
+    var results: ArraySlice<JSONValue> = []
+    if batch.factCount > 0 {
+      let reply = try await stream.receive()
+      results = reply.array("results")[...]
+      guard results.count == batch.factCount else {
+        throw AccountStatusError(
+          .unreadableReply,
+          "the server gave \(results.count) results for \(batch.factCount) facts")
+      }
+      token = reply.string("token")
+    }
+    batches.removeFirst()
+    for item in batch.items {
       if let refusal = item.refusal {
-        add(
-          .object(["outcome": .string("FACT_OUTCOME_REFUSED"), "refusal": refusal]), item)
+        add(.object(["outcome": .string("FACT_OUTCOME_REFUSED"), "refusal": refusal]), item)
       } else if let result = results.popFirst() {
         add(result, item)
       }
+      lastPlace = item.place
     }
-    items = []
-    bytes = 0
-    console.progress("\(counts.values.reduce(0, +)) facts")
+    let text = progress.text(
+      facts: counts.values.reduce(0, +), refused: counts["REFUSED"] ?? 0)
+    if let text { console.progress(text) }
+  }
+
+  /// Before a failure is told, what was done is.
+  private mutating func orTellWhatIsDone(
+    _ body: (inout FactReport) async throws -> Void
+  ) async throws {
+    do {
+      try await body(&self)
+    } catch {
+      listing.finish()
+      if !counts.isEmpty {
+        console.note("\(summary)\(behind); what comes after may be stored too: \(Self.advice)")
+      }
+      throw error
+    }
+  }
+
+  private static let advice =
+    "send it all again, and what is stored is known already"
+
+  private var behind: String { lastPlace.isEmpty ? "" : ", up to \(lastPlace)" }
+
+  private var summary: String {
+    "\(counts["STORED"] ?? 0) stored, \(counts["DUPLICATE"] ?? 0) known already, "
+      + "\(counts["REFUSED"] ?? 0) refused"
+  }
+}
+
+// MARK: - Results
+
+extension FactReport {
+  private static func refusal(_ message: String, field: String = "") -> JSONValue {
+    var members: [JSONObject.Member] = [.init("code", .number(JSONNumber(3)))]
+    if !field.isEmpty { members.append(.init("field", .string(field))) }
+    members.append(.init("message", .string(message)))
+    return .object(JSONObject(members))
   }
 
   private mutating func add(_ result: JSONValue, _ item: Item) {
@@ -113,8 +216,8 @@ struct FactReport {
     if result["refusal"]?.number("code") == "7" { deniedCount += 1 }
     var members: [JSONObject.Member] = [
       .init("place", .string(item.place)),
-      .init("source", .string(item.fact.string("source"))),
-      .init("factId", .string(item.fact.string("factId"))),
+      .init("source", .string(item.source)),
+      .init("factId", .string(item.factID)),
     ]
     if case .object(let object) = result { members += object.members }
     let text = text(outcome, result, item)
@@ -130,7 +233,7 @@ struct FactReport {
     let padding = String(repeating: " ", count: max(0, 16 - word.count - sequence.count))
     let line =
       "\(shown)\(sequence)\(padding)  \(item.place)"
-      + (item.fact["factId"] == nil ? "" : "  \(FactText(item.fact).name)")
+      + (item.factID.isEmpty ? "" : "  \(item.name)")
     guard let refusal = result["refusal"] else { return line }
     return "\(line): \(Self.message(of: refusal))"
   }

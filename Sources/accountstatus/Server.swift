@@ -16,6 +16,8 @@ package struct Server: Sendable {
     @Sendable (_ method: String, _ request: [UInt8]) async throws(AccountStatusError) -> [UInt8]
   /// The facts stored for an account.
   package let facts: @Sendable (AccountID) async throws(AccountStatusError) -> [Fact]
+  /// Opens a bulk import; the closure it takes is asked before a broken connection is replaced.
+  package let openImport: @Sendable (_ mayRetry: @escaping @Sendable () -> Bool) -> any FactStream
 
   /// The server of a client.
   package init(_ client: AccountStatusClient) {
@@ -26,15 +28,18 @@ package struct Server: Sendable {
       },
       facts: { account async throws(AccountStatusError) in
         try await client.listFacts(of: account, pageSize: 1000).all().map(\.fact)
-      })
+      },
+      openImport: { mayRetry in BulkFacts(client.openImport(mayRetry: mayRetry)) })
   }
 
   package init(
     socket: String,
     call:
       @escaping @Sendable (String, [UInt8]) async throws(AccountStatusError) -> [UInt8],
-    facts: @escaping @Sendable (AccountID) async throws(AccountStatusError) -> [Fact]
+    facts: @escaping @Sendable (AccountID) async throws(AccountStatusError) -> [Fact],
+    openImport: @escaping @Sendable (@escaping @Sendable () -> Bool) -> any FactStream
   ) {
+    self.openImport = openImport
     self.socket = socket
     self.call = call
     self.facts = facts

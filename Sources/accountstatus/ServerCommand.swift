@@ -7,6 +7,8 @@ import ProtobufJSON
 /// A command that asks a server: it parses, connects, calls and prints.
 package protocol ServerCommand: AsyncParsableCommand {
   var global: GlobalOptions { get }
+  /// How long a long command waits for a server that has gone; `nil`: the client's default.
+  var patience: Duration? { get }
 
   /// Asks the server and prints the answer; what it throws is printed for it.
   func run(_ server: Server, _ console: Console) async throws -> ExitStatus
@@ -16,12 +18,15 @@ package protocol ServerCommand: AsyncParsableCommand {
 }
 
 extension ServerCommand {
+  package var patience: Duration? { nil }
+
   package func run() async throws {
     let console = Console.standard
     let status: ExitStatus
     do throws(AccountStatusError) {
       var configuration = AccountStatusClient.Configuration()
       if let timeout = global.timeout { configuration.timeout = timeout }
+      if let patience { configuration.importPatience = patience }
       let client = try AccountStatusClient(socket: global.socket, configuration: configuration)
       status = await execute(Server(client), console)
       client.close()

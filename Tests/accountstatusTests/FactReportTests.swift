@@ -37,18 +37,18 @@ struct FactReportTests {
       stub.asked.map { request -> Int in
         guard case .array(let facts)? = request.message["facts"] else { return 0 }
         return facts.count
-      } == [500, 500, 201])
-    #expect(stub.asked.allSatisfy { $0.message["mode"] == .string("REPORT_MODE_EACH") })
+      } == [1000, 201])
+    #expect(stub.asked.map { $0.message["chunk"] } == [.string("1"), .string("2")])
   }
 
   @Test func `large facts make smaller chunks`() async throws {
     let note = String(repeating: "n", count: 2000)
-    let lines = (1...600).map { number in
+    let lines = (1...900).map { number in
       #"{"accountId":"x","source":"bank","factId":"\#(number)","#
         + #""externalStatusObserved":{"note":"\#(note)"}}"#
     }
     let (_, stub) = try await report(lines)
-    #expect(stub.asked.count > 2)
+    #expect(stub.asked.count == 4)
   }
 
   @Test func `what becomes of each fact is told in the order of the lines`() async throws {
@@ -105,11 +105,71 @@ struct FactReportTests {
       let results = facts.map { _ in #"{"outcome":"FACT_OUTCOME_STORED"}"# }
       return #"{"results":[\#(results.joined(separator: ","))]}"#
     }
-    let (outcome, _) = try await report((1...600).map(Self.fact), on: stub)
+    let (outcome, _) = try await report((1...1600).map(Self.fact), on: stub)
     #expect(outcome.status == .unavailable)
     #expect(
       outcome.notes.hasPrefix(
-        "500 facts were stored before line 501; send them all again, each counts once\n"))
+        "1000 stored, 0 known already, 0 refused, up to line 1000; what comes after may be stored "
+          + "too: send it all again, and what is stored is known already\n"))
+    #expect(outcome.output.split(separator: "\n").count == 1000)
+  }
+
+  @Test func `a report that fails at once says only why`() async throws {
+    let stub = StubServer(AccountStatusError(.unavailable, "gone"))
+    let (outcome, _) = try await report((1...3).map(Self.fact), on: stub)
+    #expect(outcome.status == .unavailable)
+    #expect(outcome.output == "")
+    #expect(outcome.notes.hasPrefix("accountstatus: error: "))
+  }
+
+  @Test func `lines without a good fact keep their place and are not sent`() async throws {
+    let bad = Array(repeating: "{", count: 2500)
+    let (outcome, stub) = try await report([Self.fact(1)] + bad + [Self.fact(2)])
+    #expect(
+      outcome.output.split(separator: "\n").enumerated().allSatisfy { index, line in
+        line.contains("  line \(index + 1)")
+      })
+    #expect(outcome.status == .no)
+    #expect(stub.asked.count == 2)
+    let (onlyBad, silent) = try await report(bad)
+    #expect(onlyBad.notes == "0 stored, 0 known already, 2500 refused\n")
+    #expect(silent.asked.isEmpty)
+  }
+
+  @Test func `a fact too large for a chunk is refused by its line`() async throws {
+    let note = String(repeating: "n", count: 600_000)
+    let large =
+      #"{"accountId":"x","source":"bank","factId":"L","externalStatusObserved":{"note":"\#(note)"}}"#
+    let (outcome, stub) = try await report([Self.fact(1), large, Self.fact(2)])
+    #expect(
+      outcome.output.contains("line 2  bank/L externalStatusObserved: INVALID_ARGUMENT: has 6"))
+    #expect(outcome.status == .no)
+    #expect(stub.asked.count == 1)
+  }
+
+  @Test func `a JSON document of results is complete, also when it was cut short`() async throws {
+    let (whole, _) = try await report((1...3).map(Self.fact), ["-o", "json"])
+    guard case .array(let all) = try JSONValue(parsing: whole.output) else {
+      Issue.record("an array is expected")
+      return
+    }
+    #expect(all.map { $0["place"] } == (1...3).map { .string("line \($0)") })
+    #expect(whole.output == JSONValue.array(all).text(.indented) + "\n")
+    let (none, _) = try await report([], ["-o", "json"])
+    #expect(none.output == "[]\n")
+    let stub = StubServer { _, request in
+      guard request["chunk"] == .string("1"), case .array(let facts)? = request["facts"] else {
+        throw AccountStatusError(.unavailable, "gone")
+      }
+      let results = facts.map { _ in #"{"outcome":"FACT_OUTCOME_STORED"}"# }
+      return #"{"results":[\#(results.joined(separator: ","))]}"#
+    }
+    let (cut, _) = try await report((1...1500).map(Self.fact), ["-o", "json"], on: stub)
+    guard case .array(let done) = try JSONValue(parsing: cut.output) else {
+      Issue.record("an array is expected")
+      return
+    }
+    #expect(done.count == 1000 && cut.status == .unavailable)
   }
 
   @Test func `facts that this user may not report exit 77`() async throws {

@@ -50,10 +50,13 @@ final class StubServer: Sendable {
       call: { [self] method, payload async throws(AccountStatusError) in
         try reply(to: method, payload)
       },
-      facts: { [facts] _ async throws(AccountStatusError) in facts })
+      facts: { [facts] _ async throws(AccountStatusError) in facts },
+      openImport: { [self] _ in StubImport(stub: self) })
   }
 
-  private func reply(to method: String, _ payload: [UInt8]) throws(AccountStatusError) -> [UInt8] {
+  fileprivate func reply(to method: String, _ payload: [UInt8]) throws(AccountStatusError)
+    -> [UInt8]
+  {
     let isHealth = method == "grpc.health.v1.Health/Check"
     let short = String(method.split(separator: "/").last ?? "")
     let type = isHealth ? "grpc.health.v1.HealthCheck" : "accountstatus.v1.\(short)"
@@ -68,6 +71,38 @@ final class StubServer: Sendable {
       throw AccountStatusError(.unreadableReply, "\(error)")
     }
   }
+}
+
+/// A bulk import that the stub answers, eight chunks late: as `ImportFacts`.
+private struct StubImport: FactStream {
+  let stub: StubServer
+  private var requests: [[UInt8]] = []
+  private var sent: UInt64 = 0
+
+  init(stub: StubServer) {
+    self.stub = stub
+  }
+
+  var hasRoom: Bool { requests.count < 8 }
+
+  mutating func send(_ facts: [[UInt8]]) throws {
+    precondition(hasRoom)
+    sent += 1
+    let request = JSONValue.object([
+      "chunk": .number(JSONNumber(sent)),
+      "facts": .array(
+        try facts.map { try Contract.pool.json(of: $0, as: "accountstatus.v1.Fact") }),
+    ])
+    requests.append(try Contract.pool.bytes(of: request, as: "accountstatus.v1.ImportFactsRequest"))
+  }
+
+  mutating func receive() throws -> JSONValue {
+    let reply = try stub.reply(
+      to: "accountstatus.v1.LedgerService/ImportFacts", requests.removeFirst())
+    return try Contract.pool.json(of: reply, as: "accountstatus.v1.ImportFactsResponse")
+  }
+
+  func finish() {}
 }
 
 /// The status of our commands, not that of the processes that the testing library starts.

@@ -66,9 +66,12 @@ package struct Import: ServerCommand {
     transform: Parse.word)
   var role: Role?
 
+  @OptionGroup package var bulk: BulkOptions
   @OptionGroup package var global: GlobalOptions
 
   package init() {}
+
+  package var patience: Duration? { bulk.patience }
 
   package func validate() throws {
     guard purpose != .reinstatement || role == .globalAdmin else {
@@ -116,8 +119,10 @@ package struct Import: ServerCommand {
     _ facts: [(place: String, fact: Fact)], _ console: Console
   ) throws -> ExitStatus {
     var listing = Listing(global.output, console)
-    for fact in try Contract.json(of: facts.map(\.fact)) {
-      listing.add(fact, text: FactText(fact).text)
+    for part in facts.chunked(by: 1000) {
+      for fact in try Contract.json(of: part.map(\.fact)) {
+        listing.add(fact, text: FactText(fact).text)
+      }
     }
     listing.finish()
     console.note(
@@ -128,11 +133,27 @@ package struct Import: ServerCommand {
   private func report(
     _ facts: [(place: String, fact: Fact)], _ server: Server, _ console: Console
   ) async throws -> ExitStatus {
-    var report = FactReport(server, console, format: global.output)
-    for (json, fact) in zip(try Contract.json(of: facts.map(\.fact)), facts) {
-      try await report.add(json, from: fact.place)
+    try await Interrupt.catching { interrupt in
+      var report = FactReport(server, console, format: global.output, interrupt: interrupt)
+      report.progress.total = facts.count
+      for part in facts.chunked(by: 1000) {
+        for (json, fact) in zip(try Contract.json(of: part.map(\.fact)), part) {
+          if interrupt?.isRaised == true { break }
+          report.progress.done += 1
+          try await report.add(json, from: fact.place)
+        }
+      }
+      return try await report.finish()
     }
-    return try await report.finish()
+  }
+}
+
+extension Array {
+  /// Its elements, so many at a time.
+  fileprivate func chunked(by count: Int) -> some Sequence<ArraySlice<Element>> {
+    stride(from: 0, to: self.count, by: count).lazy.map {
+      self[$0..<Swift.min($0 + count, self.count)]
+    }
   }
 }
 

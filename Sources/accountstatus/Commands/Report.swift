@@ -7,7 +7,11 @@ package struct Report: ServerCommand {
     abstract: "Reports facts: JSON objects of accountstatus.v1.Fact, one a line.",
     discussion: """
       Each fact has its own result, on a line of its own; a fact that is known already counts once, \
-      so a report that was cut short can be sent again. Exit status: 0 all stored, 1 some refused.
+      so a report that was cut short can be sent again. When the server restarts meanwhile, the \
+      report goes on where it was, for as long as --patience. Ctrl-C stops after what is on its way.
+
+      Exit status: 0 all stored, 1 some refused, 4 the server did not come back, 130 stopped by \
+      Ctrl-C.
 
       EXAMPLES
         accountstatus report facts.jsonl
@@ -23,29 +27,49 @@ package struct Report: ServerCommand {
     completion: .file())
   var file: String
 
+  @OptionGroup package var bulk: BulkOptions
   @OptionGroup package var global: GlobalOptions
 
   package init() {}
 
+  package var patience: Duration? { bulk.patience }
+
   package func run(_ server: Server, _ console: Console) async throws -> ExitStatus {
-    try await InputFile.read(file) { input in
-      var report = FactReport(server, console, format: global.output)
-      var number = 0
-      while let line = try input.nextLine() {
-        number += 1
-        // A blank line holds no fact.
-        if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { continue }
-        let place = "line \(number)"
-        let fact: JSONValue
-        do throws(JSONSyntaxError) {
-          fact = try JSONValue(parsing: line)
-        } catch {
-          report.refuse("column \(error.position.column): \(error.message)", from: place)
-          continue
-        }
-        try await report.add(fact, from: place)
+    try await Interrupt.catching { interrupt in
+      try await InputFile.read(file, interrupt: interrupt) { input in
+        var report = FactReport(server, console, format: global.output, interrupt: interrupt)
+        report.progress.total = input.byteCount
+        try await report.add(linesOf: input)
+        return try await report.finish()
       }
-      return try await report.finish()
+    }
+  }
+}
+
+extension FactReport {
+  /// Takes a fact from each line that is not blank.
+  fileprivate mutating func add(linesOf input: InputFile) async throws {
+    var number = 0
+    while true {
+      if !input.isReady { try await flush() }
+      guard let line = try input.nextLine() else { return }
+      number += 1
+      progress.done = input.position
+      let place = "line \(number)"
+      guard case .text(let text) = line else {
+        try await refuse("is longer than a megabyte; write one fact a line", from: place)
+        continue
+      }
+      // A blank line holds no fact.
+      if text.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { continue }
+      let fact: JSONValue
+      do throws(JSONSyntaxError) {
+        fact = try JSONValue(parsing: text)
+      } catch {
+        try await refuse("column \(error.position.column): \(error.message)", from: place)
+        continue
+      }
+      try await add(fact, from: place)
     }
   }
 }

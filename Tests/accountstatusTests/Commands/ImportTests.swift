@@ -83,6 +83,58 @@ struct ImportTests {
   @Test func `a file that is missing stops the import before anything is reported`() async throws {
     let outcome = try await imported(invoices, ["/nowhere/b.json"], on: stub)
     #expect(outcome.status == .usage)
-    #expect(!stub.asked.contains { $0.method.hasSuffix("ReportFacts") })
+    #expect(!stub.asked.contains { $0.method.hasSuffix("ImportFacts") })
+  }
+
+  @Test func `a dry run says that nothing was reported`() async throws {
+    #expect(
+      try await imported(invoices, ["--dry-run"], on: stub).notes
+        .hasSuffix("dry run: 1 fact to report, none reported\n"))
+  }
+
+  private let request = #"""
+    {"id":"R","status":"attention_needed","createdDate":"2026-11-02T10:15:00Z",
+    "lastModifiedDate":"2026-11-03T08:00:00Z","attributes":{"objectType":"ServiceRequest"}}
+    """#
+
+  @Test func `a service request takes its purpose and role from the command line`() async throws {
+    let outcome = try await imported(
+      request,
+      ["--dry-run", "-o", "jsonl", "--purpose", "reinstatement", "--role", "global-admin"],
+      on: stub)
+    #expect(
+      outcome.output.contains(
+        #""purpose":"SUPPORT_REQUEST_PURPOSE_REINSTATEMENT","#
+          + #""requestedBy":{"role":"ROLE_GLOBAL_ADMIN"}"#))
+    let other = try await imported(request, ["--dry-run", "-o", "jsonl"], on: stub)
+    #expect(other.output.contains(#""purpose":"SUPPORT_REQUEST_PURPOSE_OTHER""#))
+  }
+
+  @Test(arguments: [
+    ["--purpose", "reinstatement"], ["--purpose", "begging"], ["--role", "king"],
+  ])
+  func `a purpose or role that cannot be is wrong usage`(arguments: [String]) {
+    #expect(throws: (any Error).self) {
+      try parse(["import", "--account", "northwind", "x.json"] + arguments)
+    }
+  }
+
+  @Test func `a relationship is compared with the facts of the reseller`() async throws {
+    let document = #"""
+      {"items":[{"id":"tailspin","state":"Active","relationshipType":
+      "is_indirect_cloud_solution_provider_of","attributes":{"objectType":"PartnerRelationship"}}]}
+      """#
+    let outcome = try await imported(document, on: stub)
+    #expect(
+      outcome.output
+        == "stored 1          FILE  partner-center/tailspin/provider/northwind/000001 "
+        + "providerLinked\n")
+    let linked = StubServer(
+      facts: [
+        Fact(
+          accountID: "tailspin", source: "crm", factID: "1", effectiveAt: "2026-07-01T00:00:00Z",
+          kind: .providerLinked("northwind"))
+      ], answer: { _, _ in StubServer.info })
+    #expect(try await imported(document, on: linked).notes == "nothing new to report\n")
   }
 }

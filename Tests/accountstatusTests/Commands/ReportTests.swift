@@ -13,7 +13,7 @@ struct ReportTests {
     #expect(outcome.status == .success)
     #expect(
       stub.asked.first?.text
-        == #"{"facts":[{"accountId":"x","source":"s","factId":"1","accountClosed":{}}],"#
-        + #""mode":"REPORT_MODE_EACH"}"#)
+        == #"{"chunk":"1","facts":[{"accountId":"x","source":"s","factId":"1","accountClosed":{}}]}"#
+    )
   }
 }
