@@ -87,7 +87,7 @@ extension ProgramRules {
 }
 
 extension DayThreshold {
-  fileprivate init(
+  init(
     _ name: String, _ wire: Accountstatus__V1__DayThreshold?
   ) throws(FormError) {
     guard let wire else { throw FormError(field: name, "is missing") }
@@ -97,7 +97,7 @@ extension DayThreshold {
     self.init(try readWord("\(name).comparator", wire.comparator.rawValue), days: days)
   }
 
-  fileprivate func message(
+  func message(
     _ arena: MessageArena
   ) -> UnsafeMutablePointer<Accountstatus__V1__DayThreshold> {
     arena.message {

@@ -31,7 +31,7 @@ extension StoredFact {
 }
 
 extension Recorder {
-  fileprivate init(_ wire: Accountstatus__V1__Recorder?) throws(FormError) {
+  init(_ wire: Accountstatus__V1__Recorder?) throws(FormError) {
     self.init()
     guard let wire else { return }
     uid = wire.uid

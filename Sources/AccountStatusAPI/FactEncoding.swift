@@ -18,15 +18,19 @@ extension StoredFact {
     fact.fill(&wire, arena)
     wire.sequence = sequence
     wire.recorded_at = arena.timestamp(recordedAt)
-    wire.recorded_by = arena.message {
-      $0.uid = recordedBy.uid
-      $0.gid = recordedBy.gid
-      $0.pid = recordedBy.pid
-      $0.command = arena.text(recordedBy.command)
-      $0.unit = arena.text(recordedBy.unit)
-      $0.executable = arena.text(recordedBy.executable)
-      $0.process_started_at = arena.timestamp(recordedBy.processStartedAt)
-    }
+    wire.recorded_by = arena.message { recordedBy.fill(&$0, arena) }
+  }
+}
+
+extension Recorder {
+  func fill(_ wire: inout Accountstatus__V1__Recorder, _ arena: MessageArena) {
+    wire.uid = uid
+    wire.gid = gid
+    wire.pid = pid
+    wire.command = arena.text(command)
+    wire.unit = arena.text(unit)
+    wire.executable = arena.text(executable)
+    wire.process_started_at = arena.timestamp(processStartedAt)
   }
 }
 

@@ -16,11 +16,13 @@ package enum StatusService {
     service: name, name: "CheckCapability", kind: .unary, isIdempotent: true)
   package static let listStatuses = MethodDescriptor(
     service: name, name: "ListStatuses", kind: .unary, isIdempotent: true)
+  package static let explainStatus = MethodDescriptor(
+    service: name, name: "ExplainStatus", kind: .unary, isIdempotent: true)
   package static let simulateStatus = MethodDescriptor(
     service: name, name: "SimulateStatus", kind: .unary, isIdempotent: true)
 
   package static let methods = [
-    getStatus, batchGetStatus, checkCapability, listStatuses, simulateStatus,
+    getStatus, batchGetStatus, checkCapability, listStatuses, explainStatus, simulateStatus,
   ]
 }
 

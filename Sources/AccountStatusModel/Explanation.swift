@@ -211,12 +211,12 @@ public struct CapabilityExplanation<Text: Hashable & Sendable>: Hashable, Sendab
   public var capability: Capability
   /// Whether it is allowed.
   public var isAllowed: Bool
-  /// Where that comes from.
-  public var basis: CapabilityBasis
+  /// Where that comes from; nil when this library does not know the server's word for it.
+  public var basis: CapabilityBasis?
   /// Its name.
   public var text: Text
 
-  package init(capability: Capability, isAllowed: Bool, basis: CapabilityBasis, text: Text) {
+  package init(capability: Capability, isAllowed: Bool, basis: CapabilityBasis?, text: Text) {
     self.capability = capability
     self.isAllowed = isAllowed
     self.basis = basis

@@ -68,6 +68,6 @@ package enum MessageKey: String, CaseIterable, Hashable, Sendable {
   // Headings of a printed explanation.
   case labelSince, labelWhy, labelArticle, labelReading, labelUnderReview, labelNothingOutstanding
   case labelFact, labelRecorder, labelMore, labelWaived, labelNotices, labelMay, labelMayNot
-  case labelNothing, labelNext, labelNextState, labelNoNext, labelSteps, labelRules, labelAnswer
+  case labelEverything, labelNext, labelNextState, labelNoNext, labelSteps, labelRules, labelAnswer
   case labelKnownAt, labelProjected
 }

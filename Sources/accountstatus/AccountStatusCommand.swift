@@ -14,6 +14,7 @@ package struct AccountStatusCommand: AsyncParsableCommand {
 
       EXAMPLES
         accountstatus get northwind
+        accountstatus explain northwind --locale sv
         accountstatus is-active -q northwind || echo "hold the order"
         accountstatus check northwind sell-new-licenses
         accountstatus list --state suspended -o jsonl
@@ -21,7 +22,8 @@ package struct AccountStatusCommand: AsyncParsableCommand {
       """,
     version: ProductVersion.text,
     subcommands: [
-      Get.self, History.self, IsActive.self, Check.self, List.self, Register.self, Report.self,
+      Get.self, Explain.self,
+      History.self, IsActive.self, Check.self, List.self, Register.self, Report.self,
       Import.self, Reinstate.self, Retract.self, Editions.self, Health.self, Info.self, Stats.self,
     ])
 

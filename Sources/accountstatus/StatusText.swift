@@ -40,7 +40,10 @@ struct StatusText {
       + (distance(from: since, to: status.string("asOf")).map { " (\($0))" } ?? "")
   }
 
-  static func painted(_ state: String, _ isColored: Bool) -> String {
+  /// A state, or another word for it, in the colour of the state.
+  static func painted(
+    _ state: String, as word: String? = nil, _ isColored: Bool
+  ) -> String {
     let color: Color =
       switch state {
       case "ACTIVE": .green
@@ -48,7 +51,7 @@ struct StatusText {
       case "CLOSED": .gray
       default: .yellow
       }
-    return color.paint(state, if: isColored)
+    return color.paint(word ?? state, if: isColored)
   }
 
   private func reason(_ reason: JSONValue, label: String) -> [String] {

@@ -71,6 +71,9 @@ final class LocalServer {
     StatusCalls(
       index: index, evaluator: evaluator, freshness: freshness, editions: editions, clock: clock
     ).register(in: &router, server)
+    ExplanationCalls(
+      index: index, evaluator: evaluator, freshness: freshness, editions: editions, clock: clock
+    ).register(in: &router, server)
     LedgerCalls(link: link, index: index, freshness: freshness, evaluator: evaluator)
       .register(in: &router, server)
     HistoryCalls(evaluator: evaluator, freshness: freshness, editions: editions, clock: clock)

@@ -1,0 +1,65 @@
+internal import AccountStatusAPI
+package import AccountStatusLedger
+internal import AccountStatusModel
+package import AccountStatusRules
+internal import ExplanationText
+package import TTRPC
+
+/// The handler of `StatusService.ExplainStatus`. On the loop's thread, but for the explaining.
+package final class ExplanationCalls {
+  private let index: StatusIndex
+  private let evaluator: Evaluator
+  private let freshness: Freshness
+  private let editions: EditionCatalogue
+  private let clock: any LedgerClock
+
+  package init(
+    index: StatusIndex, evaluator: Evaluator, freshness: Freshness, editions: EditionCatalogue,
+    clock: any LedgerClock
+  ) {
+    self.index = index
+    self.evaluator = evaluator
+    self.freshness = freshness
+    self.editions = editions
+    self.clock = clock
+  }
+
+  /// Adds the method to a router; `server` gives the server that late answers go to.
+  package func register(in router: inout Router, _ server: @escaping () -> RPCServer) {
+    router.unary(StatusService.explainStatus) { [self] context, payload, reply in
+      Responder.run(context, &reply, server) { responder throws(RPCError) in
+        try explainStatus(context, payload, responder)
+      }
+    }
+  }
+
+  private func explainStatus(
+    _ context: borrowing CallContext, _ payload: UnsafeRawBufferPointer, _ responder: Responder
+  ) throws(RPCError) {
+    let request = try ExplainStatusRequest.decodeRequest(payload)
+    // An edition that nobody knows is refused before anything is waited for.
+    _ = try editions.resolve(request.query, at: clock.now)
+    freshness.wait(for: request.atLeast, deadline: context.deadline) { [self] error in
+      if let error { return responder.fail(error) }
+      do throws(RPCError) {
+        let query = try editions.resolve(request.query, at: clock.now)
+        let language = Language(tag: request.locale)
+        evaluator.explanation(of: request.accountID, query) { [index] result in
+          responder.complete(
+            with: result.map { ExplainStatusResponse($0, language, token: index.encodedToken) })
+        }
+      } catch {
+        responder.fail(error)
+      }
+    }
+  }
+}
+
+extension ExplainStatusResponse {
+  fileprivate init(_ explained: ExplainedStatus, _ language: Language, token: [UInt8]) {
+    let catalogue = MessageCatalogue.of(language)
+    self.init(
+      status: explained.status, locale: language.rawValue,
+      explanation: explained.explanation.worded { catalogue.text($0) }, token: token)
+  }
+}
