@@ -185,10 +185,12 @@ extension AccountBook {
   private func settle(_ account: CachedAccount, now: Instant) throws(LedgerError) {
     let row = account.stored.row
     if !isCurrent(account.stored) {
-      // The edition is part of every answer, so the answer of a registered account changes.
       let outlook = try outlook(of: account, from: now)
-      let isChange = row.untilFlip != nil || outlook.standing != nil
-      take(outlook, for: account, from: now, isChange: isChange)
+      let found = presented(account.stored)
+      let revision = account.withFacts {
+        found.revision(decidedAnewFrom: $0, edition: edition, at: now)
+      }
+      take(outlook, for: account, from: now, changes: revision - row.revision)
     } else if now < row.validFrom {
       // The clock was set back.
       let outlook = try outlook(of: account, from: now)
@@ -221,6 +223,13 @@ extension AccountBook {
   private func take(
     _ outlook: Outlook, for account: CachedAccount, from instant: Instant, isChange: Bool
   ) {
+    take(outlook, for: account, from: instant, changes: isChange ? 1 : 0)
+  }
+
+  /// - changes: how many the answer is away from the one before; those between are not told.
+  private func take(
+    _ outlook: Outlook, for account: CachedAccount, from instant: Instant, changes: UInt64
+  ) {
     touch(account)
     account.stored.rules = rules
     account.stored.row = StatusRow(
@@ -229,12 +238,12 @@ extension AccountBook {
       untilFlip: outlook.standing.map(BasicAnswer.init),
       fromFlip: outlook.fromFlip.map(BasicAnswer.init))
     account.standing = .some(outlook.standing)
-    if isChange { noteChange(of: account) }
+    if changes > 0 { noteChange(of: account, counting: changes) }
   }
 
   /// Counts the change that made the account's row.
-  private func noteChange(of account: CachedAccount) {
-    account.stored.row.revision += 1
+  private func noteChange(of account: CachedAccount, counting changes: UInt64 = 1) {
+    account.stored.row.revision += changes
     counters.position += 1
     let row = account.stored.row
     let change = StatusChange(
@@ -323,6 +332,7 @@ extension AccountBook {
   func presented(_ account: StoredAccount) -> StatusRow {
     var row = account.row
     row.isCurrent = isCurrent(account)
+    row.isOfOtherEdition = !RulesFingerprint.areOfOneEdition(account.rules, rules)
     return row
   }
 

@@ -24,6 +24,8 @@ package struct StatusRow: Hashable, Sendable {
   /// Decided by the rules now in force. False only after a change of the default edition or of
   /// the rules, until the account has been evaluated anew: then evaluate instead of reading it.
   package var isCurrent: Bool
+  /// Decided under an edition of another name, which is part of every answer.
+  package var isOfOtherEdition = false
 
   /// Describes what is said of an account.
   package init(

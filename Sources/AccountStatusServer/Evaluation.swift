@@ -30,6 +30,9 @@ extension AccountSnapshot {
   /// The revision of the current answer at an instant, changes by time included that the ledger
   /// has not committed yet.
   package func revision(at now: Instant, _ edition: PolicyEdition) -> UInt64 {
+    guard row.isCurrent else {
+      return row.revision(decidedAnewFrom: facts, edition: edition, at: now)
+    }
     if now < row.flipAt { return row.revision }
     if now < row.validUntil { return row.revision + 1 }
     // Neighbouring points differ in what the revision counts: every one is a change.

@@ -31,4 +31,17 @@ import Testing
     change(&other)
     #expect(RulesFingerprint.of(other) != RulesFingerprint.of(edition))
   }
+
+  @Test func `editions of one name are told from those of others, whatever they say`() throws {
+    let edition = try EditionCatalogue().default
+    var changed = edition
+    changed.csp.billing = nil
+    var renamed = edition
+    renamed.name = "2020-07"
+    let fingerprint = RulesFingerprint.of(edition)
+    #expect(RulesFingerprint.areOfOneEdition(fingerprint, RulesFingerprint.of(changed)))
+    #expect(!RulesFingerprint.areOfOneEdition(fingerprint, RulesFingerprint.of(renamed)))
+    let names = PolicyEdition.builtIn.map { RulesFingerprint.of($0) >> 48 }
+    #expect(Set(names).count == names.count)
+  }
 }

@@ -45,13 +45,15 @@ typedef enum _Accountstatus__V1__DayComparator {
 /* --- messages --- */
 
 /*
- * A dated, immutable set of rules. Its JSON is the format of an edition's file.
+ * A dated, immutable set of rules. Its JSON, with every field shown, is the format of an edition's
+ * file: only the four rules of a programme may be left out.
  */
 struct  Accountstatus__V1__PolicyEdition
 {
   ProtobufCMessage base;
   /*
-   * What queries and answers call it, for example 2020-06. 1 to 64 bytes of [A-Za-z0-9._-].
+   * What queries and answers call it, for example 2020-06. 1 to 64 bytes of [A-Za-z0-9._-], the
+   * first a letter or digit.
    */
   char *name;
   /*
@@ -111,6 +113,9 @@ struct  Accountstatus__V1__DayThreshold
 {
   ProtobufCMessage base;
   Accountstatus__V1__DayComparator comparator;
+  /*
+   * At most 36500.
+   */
   uint32_t days;
 };
 #define ACCOUNTSTATUS__V1__DAY_THRESHOLD__INIT \
