@@ -73,8 +73,8 @@ struct ExplanationLinesTests {
       May     view (the way back needs it)
       May not sell (the article); add (our reading)
       Next    closed from 2027-01-01T00:00:00Z
-      Rules   edition 2020-06, revision 7, as of 2026-11-02T00:00:00Z, as known at
-              2026-11-01T00:00:00Z, a projection
+      Rules   edition 2020-06, revision 7, as of 2026-11-02T00:00:00Z, as known at 2026-11-01T00:00:00Z, a
+              projection
 
       """
     let found = try await text("en")
