@@ -63,9 +63,12 @@ package struct FactRefusal: Sendable, Hashable {
   package var field: String
   /// What is wrong and what would be right.
   package var message: String
+  /// Of an approval: the reasons that stand against it.
+  package var outstanding: [Reason]
 
   package init(
-    index: Int, source: String, factID: String, code: RPCCode, field: String = "", message: String
+    index: Int, source: String, factID: String, code: RPCCode, field: String = "",
+    message: String, outstanding: [Reason] = []
   ) {
     self.index = index
     self.source = source
@@ -73,13 +76,15 @@ package struct FactRefusal: Sendable, Hashable {
     self.code = code
     self.field = field
     self.message = message
+    self.outstanding = outstanding
   }
 
-  fileprivate init(_ wire: Accountstatus__V1__FactRefusal) {
+  fileprivate init(_ wire: Accountstatus__V1__FactRefusal) throws(FormError) {
     self.init(
       index: Int(wire.index), source: readText(wire.source), factID: readText(wire.fact_id),
       code: RPCCode(rawValue: wire.code) ?? .unknown, field: readText(wire.field),
-      message: readText(wire.message))
+      message: readText(wire.message),
+      outstanding: try readReasons("outstanding", wire.outstanding, wire.n_outstanding))
   }
 
   fileprivate func fill(_ wire: inout Accountstatus__V1__FactRefusal, _ arena: MessageArena) {
@@ -89,6 +94,7 @@ package struct FactRefusal: Sendable, Hashable {
     wire.code = code.rawValue
     wire.field = arena.text(field)
     wire.message = arena.text(message)
+    (wire.n_outstanding, wire.outstanding) = arena.messages(outstanding) { $0.fill(&$1, arena) }
   }
 }
 
@@ -102,9 +108,8 @@ package struct ReportFactsFailure: Sendable, Hashable {
 }
 
 extension ReportFactsFailure: WireEncodable, WireDecodable {
-  init(_ wire: Accountstatus__V1__ReportFactsFailure) {
-    refusals = readElements(wire.refusals, wire.n_refusals).compactMap { $0?.pointee }
-      .map(FactRefusal.init)
+  init(_ wire: Accountstatus__V1__ReportFactsFailure) throws(FormError) {
+    refusals = try readMessages("refusals", wire.refusals, wire.n_refusals, FactRefusal.init)
   }
 
   func fill(_ wire: inout Accountstatus__V1__ReportFactsFailure, _ arena: MessageArena) {
@@ -129,7 +134,8 @@ package enum FactResult: Sendable, Hashable {
       guard let refusal = wire.refusal?.pointee else {
         throw FormError(field: "refusal", "is missing although the outcome is REFUSED")
       }
-      self = .refused(FactRefusal(refusal))
+      self = .refused(
+        try inField("refusal") { () throws(FormError) in try FactRefusal(refusal) })
     default:
       throw FormError(
         field: "outcome",

@@ -66,8 +66,16 @@ extension AccountStatusAPI.FactRefusal {
       index: index, source: identity.source.text, factID: identity.factID.text,
       code: refusal.code.rpcCode,
       field: refusal.field.isEmpty ? place : "\(place).\(refusal.field)",
-      message: refusal.message)
+      message: refusal.message,
+      outstanding: refusal.outstanding.map { reason in
+        var reason = reason
+        reason.subjects = Array(reason.subjects.prefix(Self.mostSubjects))
+        return reason
+      })
   }
+
+  /// The most subjects of a reason outstanding, as the contract says.
+  private static var mostSubjects: Int { 100 }
 
   /// A fact that was malformed on receipt.
   package init(index: Int, _ received: ReceivedFact, _ error: FormError) {

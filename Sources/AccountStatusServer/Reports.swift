@@ -57,7 +57,11 @@ package struct Report: Sendable {
       for (place, outcome) in zip(places, outcomes) { results[place] = named(outcome, at: place) }
     case .refused(let refusals):
       throw .refused(
-        refusals.map { FactRefusal($0.placed(at: places[$0.index])) },
+        refusals.enumerated().map { number, refused in
+          var refusal = FactRefusal(refused.placed(at: places[refused.index]))
+          if number >= Self.mostWithReasons { refusal.outstanding = [] }
+          return refusal
+        },
         because: refusals.first?.reason ?? .serverFault,
         outstanding: refusals.first?.refusal.outstanding ?? [])
     }
@@ -65,7 +69,21 @@ package struct Report: Sendable {
   }
 
   /// All results. Only after `complete`, or when nothing was worth asking.
-  package var finished: [AccountStatusAPI.FactResult] { results.compactMap(\.self) }
+  package var finished: [AccountStatusAPI.FactResult] {
+    var withReasons = 0
+    return results.compactMap { result in
+      guard case .refused(var refusal)? = result, !refusal.outstanding.isEmpty else {
+        return result
+      }
+      withReasons += 1
+      if withReasons > Self.mostWithReasons { refusal.outstanding = [] }
+      return .refused(refusal)
+    }
+  }
+
+  /// The most refusals of a reply with the reasons outstanding, as the contract says: they may
+  /// take 50 KB each.
+  private static let mostWithReasons = 20
 
   private func named(
     _ outcome: AccountStatusLedger.FactResult, at place: Int

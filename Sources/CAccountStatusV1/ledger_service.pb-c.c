@@ -1042,7 +1042,7 @@ void   accountstatus__v1__get_billing_response__free_unpacked
   assert(message->base.descriptor == &accountstatus__v1__get_billing_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor accountstatus__v1__fact_refusal__field_descriptors[6] =
+static const ProtobufCFieldDescriptor accountstatus__v1__fact_refusal__field_descriptors[7] =
 {
   {
     "index",
@@ -1116,6 +1116,18 @@ static const ProtobufCFieldDescriptor accountstatus__v1__fact_refusal__field_des
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "outstanding",
+    7,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Accountstatus__V1__FactRefusal, n_outstanding),
+    offsetof(Accountstatus__V1__FactRefusal, outstanding),
+    &accountstatus__v1__reason__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned accountstatus__v1__fact_refusal__field_indices_by_name[] = {
   3,   /* field[3] = code */
@@ -1123,12 +1135,13 @@ static const unsigned accountstatus__v1__fact_refusal__field_indices_by_name[] =
   4,   /* field[4] = field */
   0,   /* field[0] = index */
   5,   /* field[5] = message */
+  6,   /* field[6] = outstanding */
   1,   /* field[1] = source */
 };
 static const ProtobufCIntRange accountstatus__v1__fact_refusal__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor accountstatus__v1__fact_refusal__descriptor =
 {
@@ -1138,7 +1151,7 @@ const ProtobufCMessageDescriptor accountstatus__v1__fact_refusal__descriptor =
   "Accountstatus__V1__FactRefusal",
   "accountstatus.v1",
   sizeof(Accountstatus__V1__FactRefusal),
-  6,
+  7,
   accountstatus__v1__fact_refusal__field_descriptors,
   accountstatus__v1__fact_refusal__field_indices_by_name,
   1,  accountstatus__v1__fact_refusal__number_ranges,

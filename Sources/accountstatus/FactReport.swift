@@ -235,7 +235,21 @@ extension FactReport {
       "\(shown)\(sequence)\(padding)  \(item.place)"
       + (item.factID.isEmpty ? "" : "  \(item.name)")
     guard let refusal = result["refusal"] else { return line }
-    return "\(line): \(Self.message(of: refusal))"
+    return (["\(line): \(Self.message(of: refusal))"] + Self.outstanding(refusal))
+      .joined(separator: "\n")
+  }
+
+  /// A line for each reason that stands against an approval, and for what it holds.
+  private static func outstanding(_ refusal: JSONValue) -> [String] {
+    refusal.array("outstanding").flatMap { reason in
+      let code = reason.word("code", "REASON_CODE_")
+      let subjects = reason.strings("subjects")
+      return (subjects.isEmpty ? [""] : subjects).map { subject in
+        let name = code.kebab + (subject.isEmpty ? "" : ":\(subject)")
+        let remedy = StatusText.remedy(code, subject.isEmpty ? [] : [subject])
+        return "  \(name)  \(remedy), or --waive \(name)=UNTIL"
+      }
+    }
   }
 
   private static func message(of refusal: JSONValue) -> String {

@@ -126,14 +126,15 @@ extension StatusText {
     if !reasons.isEmpty {
       var steps: [String] = []
       for reason in reasons {
-        steps.append(remedy(reason.word("code", "REASON_CODE_"), reason.strings("subjects")))
+        steps.append(Self.remedy(reason.word("code", "REASON_CODE_"), reason.strings("subjects")))
       }
       return steps.joined(separator: "; ") + "; then \(request(id))"
     }
     return request(id)
   }
 
-  private func remedy(_ reason: String, _ subjects: [String]) -> String {
+  /// What clears a reason.
+  static func remedy(_ reason: String, _ subjects: [String]) -> String {
     switch reason {
     case "BILLING_PAST_DUE":
       subjects.isEmpty ? "pay the overdue invoices" : "pay \(subjects.joined(separator: ", "))"

@@ -6,7 +6,10 @@ import Testing
 @Suite struct LedgerMessagesTests {
   private let refusal = FactRefusal(
     index: 2, source: "erp", factID: "f-2", code: .alreadyExists, field: "facts[2].invoiceIssued",
-    message: "INV-1 was stated otherwise by erp/f-1")
+    message: "INV-1 was stated otherwise by erp/f-1",
+    outstanding: [
+      Reason(code: .billingPastDue, since: "2026-10-30T00:00:00Z", subjects: ["INV-1"])
+    ])
 
   @Test func `results keep what they say`() throws {
     let results: [FactResult] = [

@@ -103,6 +103,39 @@ struct ReportsTests {
     #expect(error?.fieldViolations.map(\.field) == ["facts[0]\(field)", "facts[1]\(field)"])
   }
 
+  @Test func `refused approvals name the reasons outstanding, the first of a reply only`() throws {
+    let server = try LocalServer(at: autumn)
+    let ids = (1...150).map { Identifier(checked: "INV-\($0)") }
+    try server.store([registration()] + ids.map { invoice($0, issued: "2026-01-02") })
+    let approvals = (1...25).map { number in
+      fact(
+        Identifier(checked: "approval-\(number)"), at: autumn,
+        .reinstatementDecided(
+          ReinstatementDecision(
+            decisionID: Identifier(checked: "D-\(number)"), outcome: .approved)))
+    }
+    for mode in [AccountStatusAPI.ReportMode.each, .allOrNothing] {
+      var report = Report(approvals.map { ReceivedFact($0) }, mode: mode)
+      let result = try server.answer("refusals") {
+        server.link.report(
+          approvals, mode: mode == .each ? .each : .allOrNothing, recorder: Recorder(), $0)
+      }
+      var refusals: [AccountStatusAPI.FactRefusal]
+      do {
+        _ = try report.complete(with: result)
+        refusals = report.finished.compactMap {
+          if case .refused(let refusal) = $0 { refusal } else { nil }
+        }
+      } catch {
+        refusals = error.factRefusals
+      }
+      #expect(refusals.count == 25)
+      #expect(refusals.count { !$0.outstanding.isEmpty } == 20)
+      #expect(refusals.first?.outstanding.map(\.code) == [.billingPastDue])
+      #expect(refusals.first?.outstanding.first?.subjects.count == 100)
+    }
+  }
+
   @Test func `a ledger that cannot store fails the call, to be sent again`() {
     var report = Report([ReceivedFact(registration())], mode: .each)
     let error = #expect(throws: RPCError.self) {

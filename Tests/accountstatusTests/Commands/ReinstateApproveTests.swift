@@ -22,12 +22,22 @@ struct ReinstateApproveTests {
     let stub = StubServer(
       """
       {"results":[{"outcome":"FACT_OUTCOME_REFUSED",
-      "refusal":{"code":9,"message":"BILLING_PAST_DUE holds for INV-1"}}]}
+      "refusal":{"code":9,"message":"BILLING_PAST_DUE holds for INV-1","outstanding":[
+       {"code":"REASON_CODE_BILLING_PAST_DUE","subjects":["INV-1","INV-2"]},
+       {"code":"REASON_CODE_PROFILE_FAILED_OR_REJECTED"}]}}]}
       """)
     let outcome = try await run(
       ["reinstate", "approve", "x", "--note", "paid", "--effective-at", "2026-11-15"], on: stub)
     #expect(outcome.status == .no)
     #expect(
-      outcome.output.contains("FAILED_PRECONDITION: BILLING_PAST_DUE holds for INV-1"))
+      outcome.output.hasSuffix(
+        """
+        FAILED_PRECONDITION: BILLING_PAST_DUE holds for INV-1
+          billing-past-due:INV-1  pay INV-1, or --waive billing-past-due:INV-1=UNTIL
+          billing-past-due:INV-2  pay INV-2, or --waive billing-past-due:INV-2=UNTIL
+          profile-failed-or-rejected  complete the partner profile and fix each failed check, \
+        or --waive profile-failed-or-rejected=UNTIL
+
+        """))
   }
 }

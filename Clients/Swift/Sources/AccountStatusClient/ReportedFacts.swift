@@ -1,4 +1,5 @@
 internal import AccountStatusAPI
+public import AccountStatusModel
 internal import TTRPC
 
 /// What happens to the good facts of a report that holds a bad one.
@@ -33,6 +34,8 @@ public struct FactRefusal: Sendable, Hashable, CustomStringConvertible {
   public var field: String
   /// What is wrong and what would be right.
   public var message: String
+  /// Of an approval: the reasons that stand against it.
+  public var outstanding: [Reason]
 
   /// One line for people.
   public var description: String { field.isEmpty ? message : "\(field): \(message)" }
@@ -62,6 +65,7 @@ extension FactRefusal {
   init(_ refusal: AccountStatusAPI.FactRefusal, from firstFact: Int = 0) {
     self.init(
       index: firstFact + refusal.index, source: refusal.source, factID: refusal.factID,
-      kind: AccountStatusError.Kind(refusal.code), field: refusal.field, message: refusal.message)
+      kind: AccountStatusError.Kind(refusal.code), field: refusal.field, message: refusal.message,
+      outstanding: refusal.outstanding)
   }
 }

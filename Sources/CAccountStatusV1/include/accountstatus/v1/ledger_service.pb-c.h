@@ -117,10 +117,16 @@ struct  Accountstatus__V1__FactRefusal
    * What is wrong and what would be right.
    */
   char *message;
+  /*
+   * Of an approval: the reasons that stand against it, with at most 100 subjects each. The first 20
+   * refusals of a reply have it.
+   */
+  size_t n_outstanding;
+  Accountstatus__V1__Reason **outstanding;
 };
 #define ACCOUNTSTATUS__V1__FACT_REFUSAL__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&accountstatus__v1__fact_refusal__descriptor) \
-    , 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+    , 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL }
 
 
 /*
