@@ -12,7 +12,7 @@ SBINDIR ?= $(PREFIX)/sbin
 DESTDIR ?=
 # More arguments for every swift command, for example SWIFTFLAGS=--static-swift-stdlib.
 SWIFTFLAGS ?=
-# More arguments for make bench and make fuzz.
+# More arguments for make bench, make fuzz and make simulate.
 ARGS ?=
 
 RELEASE = $(shell swift build -c release $(SWIFTFLAGS) --show-bin-path)
@@ -43,7 +43,7 @@ demo: setup ## build, then show the server at work
 	@scripts/demo "$(RELEASE)"
 
 .PHONY: bench
-bench: build ## measure against a bare epoll loop (ARGS: see accountstatus-bench --help)
+bench: build ## measure against a bare epoll loop; a million accounts with ARGS=scale (ARGS: see --help)
 	"$(RELEASE)/accountstatus-bench" $(ARGS)
 
 ## Test
@@ -74,10 +74,16 @@ test-crash: setup ## kill a writing ledger, with synced and unsynced writes lost
 	/usr/bin/python3 Tests/Crash/kill_probe.py --runs $(KILLS) \
 	  --probe "$$(swift build $(SWIFTFLAGS) --show-bin-path)/ledger-crash-probe"
 
+.PHONY: simulate
+simulate: setup ## five years of 500 accounts, every answer compared (ARGS="--seed N" replays)
+	swift build -c release $(SWIFTFLAGS) --product simulated-years
+	"$(RELEASE)/simulated-years" $(ARGS)
+
 .PHONY: prove
-prove: ## the long proofs: 200 kills of the ledger's probe and of the daemon
+prove: ## the long proofs: 200 kills of the ledger's probe and of the daemon, five simulated years
 	$(MAKE) test-crash KILLS=200
 	ACCOUNTSTATUS_KILLS=200 swift test $(SWIFTFLAGS) --filter DurabilityTests
+	$(MAKE) simulate
 
 .PHONY: test-scripts
 test-scripts: setup ## run the tests of the scripts

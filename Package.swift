@@ -47,7 +47,9 @@ let tests: [Target] = [
     name: "AccountStatusModelTests", dependencies: ["AccountStatusModel"], swiftSettings: swift),
   .testTarget(
     name: "AccountStatusRulesTests",
-    dependencies: ["AccountStatusRules", "AccountStatusModel", "ExplanationText", "JSONText"],
+    dependencies: [
+      "AccountStatusRules", "AccountStatusModel", "RulesOracle", "ExplanationText", "JSONText",
+    ],
     swiftSettings: swift),
   .testTarget(
     name: "AccountStatusLedgerTests",
@@ -55,6 +57,27 @@ let tests: [Target] = [
       "AccountStatusLedger", "AccountStatusRules", "AccountStatusModel",
       .product(name: "GRDBSQLite", package: "GRDB.swift"),
     ],
+    swiftSettings: swift),
+  .target(
+    name: "RulesOracle", dependencies: ["AccountStatusRules", "AccountStatusModel"],
+    path: "Tests/RulesOracle", swiftSettings: swift),
+  .target(
+    name: "SimulatedYears",
+    dependencies: [
+      "RulesOracle", "AccountStatusServer", "AccountStatusLedger", "AccountStatusRules",
+      "AccountStatusModel", "CStatusTable", .product(name: "GRDBSQLite", package: "GRDB.swift"),
+    ],
+    path: "Tests/SimulatedYears/SimulatedYears", swiftSettings: swift),
+  .executableTarget(
+    name: "simulated-years",
+    dependencies: [
+      "SimulatedYears", "AccountStatusModel",
+      .product(name: "ArgumentParser", package: "swift-argument-parser"),
+    ],
+    path: "Tests/SimulatedYears/simulated-years", swiftSettings: swift),
+  .testTarget(
+    name: "SimulatedYearsTests",
+    dependencies: ["SimulatedYears", "AccountStatusLedger", "AccountStatusModel"],
     swiftSettings: swift),
   .executableTarget(
     name: "ledger-crash-probe",
@@ -221,7 +244,8 @@ let package = Package(
     .executableTarget(
       name: "accountstatus-bench",
       dependencies: [
-        "CBenchmark", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "CBenchmark", "AccountStatusClient", "AccountStatusModel",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swift),
     .target(

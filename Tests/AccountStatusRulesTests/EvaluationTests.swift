@@ -1,5 +1,6 @@
 import AccountStatusModel
 import AccountStatusRules
+import RulesOracle
 import Testing
 
 @Suite struct EvaluationTests {

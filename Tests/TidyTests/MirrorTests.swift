@@ -45,7 +45,10 @@ import Testing
     let cModules = Set(
       Repository.c.filter { $0.path.hasPrefix("Sources/") }
         .compactMap { $0.path.split(separator: "/").dropFirst().first.map(String.init) })
-    let own: Set = ["TidyTests", "EndToEndTests", "CrashTests", "AccountStatusRulesPropertyTests"]
+    let own: Set = [
+      "TidyTests", "EndToEndTests", "CrashTests", "AccountStatusRulesPropertyTests",
+      "SimulatedYearsTests",
+    ]
     let testModules = Set(
       Repository.swift.filter { $0.path.hasPrefix("Tests/") }.compactMap(\.module)
     ).filter { $0.hasSuffix("Tests") && !own.contains($0) }

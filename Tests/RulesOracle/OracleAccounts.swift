@@ -1,4 +1,4 @@
-import AccountStatusModel
+package import AccountStatusModel
 import AccountStatusRules
 
 // The rest of the naive reading: money, notices and requests.
@@ -13,7 +13,7 @@ extension Oracle {
   }
 
   /// Known and not voided.
-  func invoices(at instant: Instant) -> [InvoiceIssued] {
+  package func invoices(at instant: Instant) -> [InvoiceIssued] {
     let known = facts(by: instant)
     return known.compactMap { fact in
       guard case .invoiceIssued(let invoice) = fact.kind else { return nil }
@@ -24,7 +24,7 @@ extension Oracle {
     }
   }
 
-  func open(_ invoice: InvoiceIssued, at instant: Instant) -> Int128 {
+  package func open(_ invoice: InvoiceIssued, at instant: Instant) -> Int128 {
     var open = invoice.total.billionths
     for fact in facts(by: instant) {
       if case .creditApplied(_, invoice.invoiceID, let amount) = fact.kind,
@@ -38,7 +38,7 @@ extension Oracle {
   }
 
   /// Unreversed payments: what each gives to which invoice, and what is not allocated at all.
-  func payments(
+  package func payments(
     at instant: Instant
   ) -> [(given: [Identifier: Int128], unallocated: Int128)] {
     let known = facts(by: instant)

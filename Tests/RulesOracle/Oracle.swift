@@ -1,4 +1,4 @@
-import AccountStatusModel
+package import AccountStatusModel
 import AccountStatusRules
 
 /// A second, deliberately naive reading of the rules, to compare the sweep with.
@@ -6,7 +6,7 @@ import AccountStatusRules
 /// Every question filters all facts anew; nothing is carried from instant to instant but the
 /// episode and the stretches of reasons, which are walked over every instant that is probed and
 /// every one at which anything could change. It shares no code with the evaluation.
-struct Oracle {
+package struct Oracle {
   private let edition: PolicyEdition
   /// What counts: known, not retracted, one fact per thing; by (effective_at, source, fact_id).
   private(set) var facts: [Fact]
@@ -14,7 +14,7 @@ struct Oracle {
   private let registration: AccountRegistered
 
   /// Nil: not registered, as known then.
-  init?(_ stored: [StoredFact], edition: PolicyEdition, knownAt: Instant?) {
+  package init?(_ stored: [StoredFact], edition: PolicyEdition, knownAt: Instant?) {
     self.edition = edition
     let known = stored.filter { knownAt == nil || $0.recordedAt <= knownAt! }
     var retracted: Set<FactIdentity> = []
@@ -47,7 +47,7 @@ struct Oracle {
 
 extension Oracle {
   /// Instants at which anything could change, by the prose.
-  var boundaries: [Instant] {
+  package var boundaries: [Instant] {
     var instants: Set<Instant> = [registeredAt]
     func add(_ day: CalendarDay, _ days: Int32) {
       if let start = day.adding(days: days).start { instants.insert(start) }
@@ -69,7 +69,7 @@ extension Oracle {
   /// The standings at all boundaries, a nanosecond before and after each, and these instants.
   ///
   /// Details are left empty.
-  func standings(alsoAt probes: [Instant] = []) -> [(at: Instant, standing: Standing)] {
+  package func standings(alsoAt probes: [Instant] = []) -> [(at: Instant, standing: Standing)] {
     var instants = Set(probes)
     for boundary in boundaries {
       for delta: Int64 in [-1, 0, 1] { instants.insert(boundary.adding(nanoseconds: delta)) }
