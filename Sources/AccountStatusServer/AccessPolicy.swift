@@ -31,7 +31,8 @@ package struct AccessPolicy: Sendable {
 
   /// What a reader may call; whatever is not listed needs more.
   private static let readingMethods: Set<MethodDescriptor> = Set(
-    StatusService.methods + [LedgerService.listFacts, LedgerService.getHistory]
+    StatusService.methods
+      + [LedgerService.listFacts, LedgerService.getHistory, LedgerService.getBilling]
       + AdminService.methods + HealthService.methods)
 
   /// The policy for this process on this host.

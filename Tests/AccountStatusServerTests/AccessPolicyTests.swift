@@ -7,9 +7,9 @@ import Testing
 struct AccessPolicyTests {
   private let policy = AccessPolicy(ownUID: 500, readers: 77)
   private let reading: Set = [
-    "GetStatus", "BatchGetStatus", "CheckCapability", "ListStatuses", "ListFacts", "GetHistory",
-    "GetInfo",
-    "GetStats", "Check", "Watch",
+    "GetStatus", "BatchGetStatus", "CheckCapability", "ListStatuses", "ExplainStatus",
+    "SimulateStatus", "ListFacts", "GetHistory", "GetBilling", "GetInfo", "GetStats",
+    "ListEditions", "GetEdition", "Check", "Watch",
   ]
 
   private func peer(_ uid: UInt32, gid: UInt32 = 1, groups: [UInt32] = []) -> PeerCredentials {
