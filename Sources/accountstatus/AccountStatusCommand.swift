@@ -23,7 +23,9 @@ package struct AccountStatusCommand: AsyncParsableCommand {
     version: ProductVersion.text,
     subcommands: [
       Get.self, Explain.self,
-      History.self, IsActive.self, Check.self, List.self, Register.self, Report.self,
+      History.self,
+      Billing.self, Simulate.self,
+      IsActive.self, Check.self, List.self, Register.self, Report.self,
       Import.self, Reinstate.self, Retract.self, Editions.self, Health.self, Info.self, Stats.self,
     ])
 

@@ -11,13 +11,16 @@ package struct Console: Sendable {
   package let progress: @Sendable (String) -> Void
   /// Whether data may hold colour.
   package let isColored: Bool
+  /// Columns of the terminal that data goes to; nil where it goes elsewhere.
+  package let width: Int?
 
   package init(
-    isColored: Bool = false, print: @escaping @Sendable (String) -> Void,
+    isColored: Bool = false, width: Int? = nil, print: @escaping @Sendable (String) -> Void,
     note: @escaping @Sendable (String) -> Void,
     progress: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     self.isColored = isColored
+    self.width = width
     self.print = print
     self.note = note
     self.progress = progress
@@ -31,6 +34,7 @@ package struct Console: Sendable {
       isColored: isColored(isTerminal: isTerminal) { name in
         getenv(name).map { String(cString: $0) }
       },
+      width: terminalWidth,
       print: { line in
         // Both may be the same terminal.
         if showsProgress && isTerminal { write("\r\u{1B}[K", to: STDERR_FILENO) }
@@ -38,6 +42,14 @@ package struct Console: Sendable {
       },
       note: { write((showsProgress ? "\r\u{1B}[K" : "") + $0 + "\n", to: STDERR_FILENO) },
       progress: { if showsProgress { write("\r\u{1B}[K" + $0, to: STDERR_FILENO) } })
+  }
+
+  /// Columns of the terminal on the standard output, 80 where it does not say; nil: it is none.
+  private static var terminalWidth: Int? {
+    guard isatty(STDOUT_FILENO) == 1 else { return nil }
+    var size = winsize()
+    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return Int(size.ws_col)
   }
 
   /// Prints an error in the one shape that errors have.
