@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// An id chosen outside: a source, a fact's id, an invoice's, a payment's, a finding's.
 ///
 /// 1 to 128 bytes of UTF-8 without control characters (`domain` rule: facts, form). Two ids are
@@ -45,12 +47,28 @@ public struct Identifier: Hashable, Comparable, Sendable, CustomStringConvertibl
 
   /// Whether the bytes are the same.
   public static func == (left: Identifier, right: Identifier) -> Bool {
-    left.text.utf8.elementsEqual(right.text.utf8)
+    var (left, right) = (left.text, right.text)
+    guard left.utf8.count == right.utf8.count else { return false }
+    return left.withUTF8 { left in right.withUTF8 { right in compare(left, right) == 0 } }
   }
 
   /// Byte order.
   public static func < (left: Identifier, right: Identifier) -> Bool {
-    left.text.utf8.lexicographicallyPrecedes(right.text.utf8)
+    var (left, right) = (left.text, right.text)
+    return left.withUTF8 { left in
+      right.withUTF8 { right in
+        let order = compare(left, right)
+        return order == 0 ? left.count < right.count : order < 0
+      }
+    }
+  }
+
+  /// The order of the bytes that both have.
+  private static func compare(
+    _ left: UnsafeBufferPointer<UInt8>, _ right: UnsafeBufferPointer<UInt8>
+  ) -> Int32 {
+    guard let first = left.baseAddress, let second = right.baseAddress else { return 0 }
+    return memcmp(first, second, min(left.count, right.count))
   }
 
   /// Hashes the bytes.

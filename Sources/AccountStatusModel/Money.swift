@@ -1,7 +1,7 @@
 /// A currency: three capital letters, as in ISO 4217.
 public struct Currency: Hashable, Comparable, Sendable, CustomStringConvertible {
-  /// The letters, first one highest, so that order is the alphabet's.
-  private let letters: UInt32
+  /// The letters as a number, first one highest, so that order is the alphabet's.
+  package let number: UInt32
 
   /// Checks the form of a currency code.
   public init(_ code: String) throws(FormError) {
@@ -10,13 +10,13 @@ public struct Currency: Hashable, Comparable, Sendable, CustomStringConvertible 
     else {
       throw FormError("\"\(code)\" is not a currency; write three capital letters, such as EUR")
     }
-    letters = code.utf8.reduce(0) { $0 << 8 | UInt32($1) }
+    number = code.utf8.reduce(0) { $0 << 8 | UInt32($1) }
   }
 
   /// The three letters.
   public var code: String {
     String(
-      decoding: [UInt8(letters >> 16 & 0xff), UInt8(letters >> 8 & 0xff), UInt8(letters & 0xff)],
+      decoding: [UInt8(number >> 16 & 0xff), UInt8(number >> 8 & 0xff), UInt8(number & 0xff)],
       as: UTF8.self)
   }
 
@@ -25,7 +25,7 @@ public struct Currency: Hashable, Comparable, Sendable, CustomStringConvertible 
 
   /// Alphabetical order.
   public static func < (left: Currency, right: Currency) -> Bool {
-    left.letters < right.letters
+    left.number < right.number
   }
 }
 

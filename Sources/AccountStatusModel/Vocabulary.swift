@@ -318,7 +318,23 @@ public struct WordSet<Element: Word>: Hashable, Sendable {
 
   /// The words, ascending.
   @inlinable
-  public var words: [Element] { Element.allCases.filter(contains).sorted() }
+  public var words: [Element] {
+    var rest = self
+    var words: [Element] = []
+    while let word = rest.removeFirst() { words.append(word) }
+    return words
+  }
+
+  /// Takes the smallest word out; nil: there is none. Bits that are no words are dropped.
+  @inlinable
+  public mutating func removeFirst() -> Element? {
+    while bits != 0 {
+      let bit = UInt8(bits.trailingZeroBitCount)
+      bits &= bits - 1
+      if let word = Element(rawValue: bit) { return word }
+    }
+    return nil
+  }
 }
 
 extension WordSet: ExpressibleByArrayLiteral {

@@ -2,44 +2,48 @@ package import AccountStatusModel
 
 /// The stored facts of one account, indexed for judging and evaluating.
 ///
-/// A value: appending to a copy leaves the original alone, and while it is held once appending
-/// costs the new fact only. Ids of things are replaced by small numbers once, on arrival, so that
-/// an evaluation compares no strings and walks arrays only.
+/// A value that is one reference: copying it costs nothing, appending to a copy leaves the original
+/// alone, and while it is held once appending costs the new fact only. Ids of things are replaced
+/// by small numbers once, on arrival, so that an evaluation compares no strings and walks arrays
+/// only.
 package struct AccountFacts: Sendable {
-  /// Every stored fact, retracted ones included, in the order of storing.
-  package private(set) var stored: [StoredFact] = []
-
-  /// What each stored fact does; parallel to `stored`.
-  private(set) var entries: [FactEntry] = []
-  /// Places in `stored` by (effective_at, source, fact_id): the order in which facts count.
-  private(set) var order: [Int32] = []
-  /// The ids that facts mention, numbered.
-  private(set) var names = FactNames()
-  /// Some fact links or unlinks a provider.
-  private(set) var hasLinks = false
-  private var places: [FactIdentity: Int32] = [:]
-  private var retractions: [FactIdentity: Instant] = [:]
+  private(set) var index: FactIndex
 
   /// No facts.
-  package init() {}
+  package init() {
+    index = FactIndex()
+  }
 
   /// These facts, in the order of storing.
   package init(_ facts: some Sequence<StoredFact>) {
-    for fact in facts { index(fact) }
-    order.sort(by: precedes)
+    index = FactIndex()
+    for fact in facts { index.add(fact) }
+    index.sort()
   }
+
+  /// Every stored fact, retracted ones included, in the order of storing.
+  package var stored: [StoredFact] { index.stored }
+
+  /// What each stored fact does; parallel to `stored`.
+  var entries: [FactEntry] { index.entries }
+  /// Places in `stored` by (effective_at, source, fact_id): the order in which facts count.
+  var order: [Int32] { index.order }
+  /// The ids that facts mention, numbered.
+  var names: FactNames { index.names }
+  /// Some fact links or unlinks a provider.
+  var hasLinks: Bool { index.hasLinks }
+  /// Some fact was taken back, stored or still to come.
+  var hasRetractions: Bool { !index.retractions.isEmpty }
 
   /// Adds a fact that was accepted and stored; facts come in the order of their sequence.
   package mutating func append(_ fact: StoredFact) {
-    let place = index(fact)
-    let position = positionInOrder(of: place)
-    order.removeLast()
-    order.insert(place, at: position)
+    if !isKnownUniquelyReferenced(&index) { index = FactIndex(copying: index) }
+    index.insert(index.add(fact))
   }
 
   /// The stored fact of an identity, retracted or not.
   package subscript(identity: FactIdentity) -> StoredFact? {
-    places[identity].map { stored[Int($0)] }
+    index.place(of: identity).map { index.stored[Int($0)] }
   }
 
   /// When the account was registered, as known at an instant; nil: it is not known to be.
@@ -48,56 +52,6 @@ package struct AccountFacts: Sendable {
   package func registeredAt(knownAt: Instant? = nil) -> Instant? {
     registration(knownAt: knownAt ?? .distantFuture)?.effectiveAt
   }
-
-  /// Stores a fact at the end of all lists and returns its place.
-  @discardableResult
-  private mutating func index(_ fact: StoredFact) -> Int32 {
-    let place = Int32(stored.count)
-    let identity = fact.fact.identity
-    var entry = FactEntry(
-      effectiveAt: fact.fact.effectiveAt, recordedAt: fact.recordedAt,
-      effect: names.effect(of: fact.fact.kind))
-    if let thing = fact.fact.kind.thing {
-      entry.previousHolder = names.hold(thing, at: place)
-    }
-    entry.retractedAt = retractions[identity]
-    if case .factRetracted(let retracted) = fact.fact.kind {
-      retract(retracted, at: fact.recordedAt)
-    }
-    if case .link = entry.effect { hasLinks = true }
-    places[identity] = place
-    stored.append(fact)
-    entries.append(entry)
-    order.append(place)
-    return place
-  }
-
-  /// Marks a fact, stored or still to come, as counting at no instant from `recordedAt` on.
-  ///
-  /// A retraction is no fact that counts at an instant, so retracting one changes nothing: what
-  /// was taken back by mistake is reported again under a new id. Were it otherwise, the thing's id
-  /// could come to be held twice.
-  private mutating func retract(_ identity: FactIdentity, at recordedAt: Instant) {
-    let earliest = min(retractions[identity] ?? recordedAt, recordedAt)
-    retractions[identity] = earliest
-    if let place = places[identity] { entries[Int(place)].retractedAt = earliest }
-  }
-
-  private func positionInOrder(of place: Int32) -> Int {
-    var low = 0
-    var high = order.count - 1
-    while low < high {
-      let middle = (low + high) / 2
-      if precedes(order[middle], place) { low = middle + 1 } else { high = middle }
-    }
-    return low
-  }
-
-  private func precedes(_ left: Int32, _ right: Int32) -> Bool {
-    let (first, second) = (entries[Int(left)].effectiveAt, entries[Int(right)].effectiveAt)
-    if first != second { return first < second }
-    return stored[Int(left)].fact.identity < stored[Int(right)].fact.identity
-  }
 }
 
 extension AccountFacts {
@@ -105,27 +59,31 @@ extension AccountFacts {
   ///
   /// Where several sources introduced it, any of them: their facts differ in identity alone.
   func holder(of thing: Thing, knownAt: Instant = .distantFuture) -> StoredFact? {
-    var place = names.holder(of: thing)
-    while place >= 0 {
-      let entry = entries[Int(place)]
-      if entry.counts(knownAt: knownAt) { return stored[Int(place)] }
-      place = entry.previousHolder
-    }
-    return nil
+    placeOfHolder(of: thing, knownAt: knownAt).map { index.stored[Int($0)] }
   }
 
   /// The registration that counts.
   func registration(
     knownAt: Instant
   ) -> (effectiveAt: Instant, content: AccountRegistered)? {
-    guard let fact = holder(of: .registration, knownAt: knownAt)?.fact,
-      case .accountRegistered(let content) = fact.kind
+    guard let place = placeOfHolder(of: .registration, knownAt: knownAt),
+      case .accountRegistered(let registration) = index.stored[Int(place)].fact.kind
     else { return nil }
-    return (fact.effectiveAt, content)
+    return (index.entries[Int(place)].effectiveAt, registration)
+  }
+
+  private func placeOfHolder(of thing: Thing, knownAt: Instant) -> Int32? {
+    var place = index.names.holder(of: thing)
+    while place >= 0 {
+      let entry = index.entries[Int(place)]
+      if entry.counts(knownAt: knownAt) { return place }
+      place = entry.previousHolder
+    }
+    return nil
   }
 
   /// Whether a retraction of the identity is stored.
-  func isRetracted(_ identity: FactIdentity) -> Bool { retractions[identity] != nil }
+  func isRetracted(_ identity: FactIdentity) -> Bool { index.retractions[identity] != nil }
 }
 
 /// What the evaluation needs of a stored fact, without a string in it.
@@ -141,5 +99,95 @@ struct FactEntry: Sendable {
   /// Whether the fact was known, and not retracted, at an instant.
   func counts(knownAt: Instant) -> Bool {
     recordedAt <= knownAt && retractedAt.map { $0 > knownAt } ?? true
+  }
+}
+
+/// What `AccountFacts` refers to. Unchecked because only `AccountFacts` changes it, and only while
+/// it holds the one reference there is; for the same reason its properties are not watched for
+/// overlapping access, which costs as much as what is done with them.
+final class FactIndex: @unchecked Sendable {
+  @exclusivity(unchecked) private(set) var stored: [StoredFact] = []
+  @exclusivity(unchecked) private(set) var entries: [FactEntry] = []
+  @exclusivity(unchecked) private(set) var order: [Int32] = []
+  @exclusivity(unchecked) private(set) var names = FactNames()
+  @exclusivity(unchecked) private(set) var hasLinks = false
+  @exclusivity(unchecked) private(set) var retractions: [FactIdentity: Instant] = [:]
+  /// Places in `stored` by identity.
+  @exclusivity(unchecked) private var places = PlaceIndex()
+
+  init() {}
+
+  init(copying other: FactIndex) {
+    stored = other.stored
+    entries = other.entries
+    order = other.order
+    names = other.names
+    hasLinks = other.hasLinks
+    retractions = other.retractions
+    places = other.places
+  }
+
+  func place(of identity: FactIdentity) -> Int32? {
+    // Facts of one source are the rule, so their ids tell them apart sooner.
+    places.place(among: stored.count, hash: identity.hashValue) { place in
+      stored[place].fact.identity.factID == identity.factID
+        && stored[place].fact.identity.source == identity.source
+    }
+  }
+
+  /// Stores a fact, but for its place in `order`, and returns its place.
+  @discardableResult
+  func add(_ fact: StoredFact) -> Int32 {
+    let place = Int32(stored.count)
+    var entry = FactEntry(
+      effectiveAt: fact.fact.effectiveAt, recordedAt: fact.recordedAt,
+      effect: names.effect(of: fact.fact.kind))
+    if let thing = fact.fact.kind.thing {
+      entry.previousHolder = names.hold(thing, at: place)
+    }
+    if !retractions.isEmpty { entry.retractedAt = retractions[fact.fact.identity] }
+    if case .factRetracted(let retracted) = fact.fact.kind {
+      retract(retracted, at: fact.recordedAt)
+    }
+    if case .link = entry.effect { hasLinks = true }
+    stored.append(fact)
+    entries.append(entry)
+    places.add(place) { stored[$0].fact.identity.hashValue }
+    return place
+  }
+
+  /// Gives a stored fact its place in the order in which facts count.
+  func insert(_ place: Int32) {
+    var low = 0
+    var high = order.count
+    // Most facts are the latest.
+    if let last = order.last, precedes(last, place) { low = high }
+    while low < high {
+      let middle = (low + high) / 2
+      if precedes(order[middle], place) { low = middle + 1 } else { high = middle }
+    }
+    order.insert(place, at: low)
+  }
+
+  /// Gives all stored facts their places in the order in which facts count.
+  func sort() {
+    order = stored.indices.map(Int32.init).sorted(by: precedes)
+  }
+
+  /// Marks a fact, stored or still to come, as counting at no instant from `recordedAt` on.
+  ///
+  /// A retraction is no fact that counts at an instant, so retracting one changes nothing: what
+  /// was taken back by mistake is reported again under a new id. Were it otherwise, the thing's id
+  /// could come to be held twice.
+  private func retract(_ identity: FactIdentity, at recordedAt: Instant) {
+    let earliest = min(retractions[identity] ?? recordedAt, recordedAt)
+    retractions[identity] = earliest
+    if let place = place(of: identity) { entries[Int(place)].retractedAt = earliest }
+  }
+
+  private func precedes(_ left: Int32, _ right: Int32) -> Bool {
+    let (first, second) = (entries[Int(left)].effectiveAt, entries[Int(right)].effectiveAt)
+    if first != second { return first < second }
+    return stored[Int(left)].fact.identity < stored[Int(right)].fact.identity
   }
 }

@@ -46,25 +46,73 @@ package func timeline(
     from >= sweep.registeredAt
   else { return nil }
   sweep.advance(through: from)
+  let points: [(at: Instant, answer: Standing)] = answers(&sweep, from: from, limit: limit)
+  return Timeline(points: points.map { Timeline.Point(at: $0.at, standing: $0.answer) })
+}
 
-  var points = [Timeline.Point(at: from, standing: sweep.standing())]
+/// A timeline in numbers, and the past before it: for who compares standings and shows none.
+package struct BareTimeline: Sendable {
+  /// Before the instant asked for, as `pastSegments` has it.
+  package var past: [PastSegment]
+  /// As the points of `timeline`.
+  package var points: [(at: Instant, answer: BareStanding)]
+}
+
+/// As `timeline`, in numbers; the past is a by-product of the one sweep.
+package func bareTimeline(
+  of facts: AccountFacts, edition: PolicyEdition, from: Instant, limit: Int = .max
+) -> BareTimeline? {
+  guard let registration = facts.registration(knownAt: .distantFuture),
+    from >= registration.effectiveAt
+  else { return nil }
+  var sweep = Sweep(facts, edition: edition, knownAt: .distantFuture, registration)
+  let past = sweep.advanceThroughPast(until: from)
+  sweep.advance(through: from)
+  return BareTimeline(past: past, points: answers(&sweep, from: from, limit: limit))
+}
+
+/// What can be said of the instant at which a sweep stands.
+///
+/// The sweep is not changed. It is handed over in place, because the compiler would copy it
+/// otherwise, and a copy costs more than a step.
+protocol SweepAnswer: Equatable {
+  /// What holds after the sweep's last step, its next transition left out.
+  init(_ sweep: inout Sweep)
+  /// Takes the sweep's last step as the next transition.
+  mutating func setNextTransition(_ sweep: inout Sweep)
+  /// No next transition is known.
+  mutating func clearNextTransition()
+}
+
+extension Standing: SweepAnswer {
+  init(_ sweep: inout Sweep) { self = sweep.standing() }
+
+  mutating func setNextTransition(_ sweep: inout Sweep) { nextTransition = sweep.transition() }
+
+  mutating func clearNextTransition() { nextTransition = nil }
+}
+
+/// The answers from where a sweep stands, which has advanced through `from`.
+private func answers<Answer: SweepAnswer>(
+  _ sweep: inout Sweep, from: Instant, limit: Int
+) -> [(at: Instant, answer: Answer)] {
+  var points = [(at: from, answer: Answer(&sweep))]
   // Points from here on wait for the next change of state.
   var firstOpen = 0
   while points.count < limit || firstOpen < points.count, sweep.nextInstant != nil {
     let before = sweep.state
     sweep.step()
     if sweep.state != before {
-      let transition = sweep.transition()
-      for index in firstOpen..<points.count { points[index].standing.nextTransition = transition }
+      for index in firstOpen..<points.count { points[index].answer.setNextTransition(&sweep) }
       firstOpen = points.count
     }
     guard points.count < limit else { continue }
-    var last = points[points.count - 1].standing
-    last.nextTransition = nil
-    let standing = sweep.standing()
-    if standing != last { points.append(Timeline.Point(at: sweep.now, standing: standing)) }
+    let answer = Answer(&sweep)
+    var last = points[points.count - 1].answer
+    last.clearNextTransition()
+    if answer != last { points.append((sweep.now, answer)) }
   }
-  return Timeline(points: points)
+  return points
 }
 
 /// The providers an account is linked to at an instant, by id; a link without an id is none.

@@ -78,35 +78,41 @@ struct NumberedWaiver: Sendable {
 
 /// The ids of one kind of thing, numbered in the order of their first mention.
 struct NameTable: Sendable {
-  private(set) var names: [Identifier] = []
-  private var numbers: [Identifier: Int32] = [:]
-  private var holders: [Int32] = []
+  private struct Entry {
+    let name: Identifier
+    /// The place of the latest fact that introduced the thing, or -1.
+    var holder: Int32 = -1
+  }
 
-  var count: Int { names.count }
+  private var entries: [Entry] = []
+  private var index = PlaceIndex()
 
-  subscript(number: Int32) -> Identifier { names[Int(number)] }
+  var count: Int { entries.count }
+
+  subscript(number: Int32) -> Identifier { entries[Int(number)].name }
 
   mutating func number(of name: Identifier) -> Int32 {
-    let next = Int32(names.count)
-    let number = numbers[name, default: next]
-    if number == next {
-      numbers[name] = next
-      names.append(name)
-      holders.append(-1)
-    }
+    if let known = find(name) { return known }
+    let number = Int32(entries.count)
+    entries.append(Entry(name: name))
+    index.add(number) { entries[$0].name.hashValue }
     return number
   }
 
   /// The place of the latest fact that introduced the thing, or -1.
   func holder(of name: Identifier) -> Int32 {
-    numbers[name].map { holders[Int($0)] } ?? -1
+    find(name).map { entries[Int($0)].holder } ?? -1
   }
 
   /// Notes the place of a fact that introduces the thing; returns the previous one's, or -1.
   mutating func hold(_ name: Identifier, at place: Int32) -> Int32 {
     let number = Int(number(of: name))
-    defer { holders[number] = place }
-    return holders[number]
+    defer { entries[number].holder = place }
+    return entries[number].holder
+  }
+
+  private func find(_ name: Identifier) -> Int32? {
+    index.place(among: entries.count, hash: name.hashValue) { entries[$0].name == name }
   }
 }
 
@@ -124,6 +130,16 @@ struct FactNames: Sendable {
   private(set) var allocationsOfInvoice: [[Int32]] = []
   private(set) var waivers: [NumberedWaiver] = []
   private var registrationHolder: Int32 = -1
+
+  /// The names of what a reason concerns; the profile has no subjects.
+  func subjects(of code: ReasonCode) -> NameTable {
+    switch code {
+    case .accountAbuse: findings
+    case .billingPastDue: invoices
+    case .indirectProviderIssue: issues
+    case .profileFailedOrRejected: NameTable()
+    }
+  }
 
   func holder(of thing: Thing) -> Int32 {
     switch thing {

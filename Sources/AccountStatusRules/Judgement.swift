@@ -41,6 +41,13 @@ package func judge(
   _ fact: Fact, given facts: AccountFacts, defaultEdition: PolicyEdition
 ) -> Judgement {
   if let stored = facts[fact.identity] { return judgeRepeat(fact, of: stored) }
+  return judgeNew(fact, given: facts, defaultEdition: defaultEdition)
+}
+
+/// Judges a fact whose identity is stored for no account, as `judge` does.
+package func judgeNew(
+  _ fact: Fact, given facts: AccountFacts, defaultEdition: PolicyEdition
+) -> Judgement {
   do {
     try fact.checkForm()
   } catch {

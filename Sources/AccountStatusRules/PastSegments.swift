@@ -25,18 +25,23 @@ package func pastSegments(
   guard var sweep = Sweep(facts, edition: edition, knownAt: knownAt ?? .distantFuture) else {
     return []
   }
-  var segments: [PastSegment] = []
-  while let next = sweep.nextInstant, next < until {
-    sweep.step()
-    let state = sweep.pastState
-    if sweep.now >= sweep.registeredAt, segments.last?.state != state {
-      segments.append(PastSegment(from: sweep.now, state))
-    }
-  }
-  return segments
+  return sweep.advanceThroughPast(until: until)
 }
 
 extension Sweep {
+  /// Applies everything before an instant, and says how the account stood meanwhile.
+  mutating func advanceThroughPast(until: Instant) -> [PastSegment] {
+    var segments: [PastSegment] = []
+    while let next = nextInstant, next < until {
+      step()
+      let state = pastState
+      if now >= registeredAt, segments.last?.state != state {
+        segments.append(PastSegment(from: now, state))
+      }
+    }
+    return segments
+  }
+
   /// How the account stands after the last step.
   var pastState: PastState {
     let state = state

@@ -5,7 +5,7 @@ import AccountStatusModel
 
 extension Sweep {
   /// The most subjects that a line spells out.
-  private static let mostSpelledOut = 3
+  static let mostSpelledOut = 3
 
   /// Says why a reason holds.
   func detail(of code: ReasonCode, _ subjects: [Subject]) -> String {

@@ -23,7 +23,7 @@ struct ReasonSubjects {
   private(set) var waiversOfAll = 0
 
   init(count: Int, isApplicable: Bool) {
-    subjects = Array(repeating: Subject(), count: count)
+    subjects = Array(count: count, of: Subject())
     self.isApplicable = isApplicable
   }
 

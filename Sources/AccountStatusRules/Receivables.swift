@@ -29,8 +29,9 @@ struct Receivables {
     var amount: Money?
     var isReceived = false
     var isReversed = false
-    /// Its allocations so far, in the order in which they are taken.
-    var allocations: [Range<Int32>] = []
+    /// The first and the last of its effective allocations, in the order in which they are taken.
+    var firstAllotment: Int32 = -1
+    var lastAllotment: Int32 = -1
     /// The sum of those that its invoices take, as far as the payment goes or further.
     var asked: Int128 = 0
     /// What is taken of it.
@@ -41,8 +42,14 @@ struct Receivables {
     var isUnallocated: Bool { isInForce && asked < limit }
   }
 
+  private struct Credit {
+    var isApplied = false
+  }
+
   private struct Allotment {
     var isEffective = false
+    /// The payment's next one, or -1: lists of their own would be allocated in every sweep.
+    var next: Int32 = -1
     var given: Int128 = 0
   }
 
@@ -56,24 +63,26 @@ struct Receivables {
   /// The days past due that the edition's rule asks for; nil: it has no billing rule.
   let fewestDays: Int32?
 
-  private let names: FactNames
+  private let allocations: [NumberedAllocation]
+  private let allocationsOfInvoice: [[Int32]]
   private(set) var invoices: [Invoice]
   private(set) var payments: [Payment]
   private var allotments: [Allotment]
-  private var isCredited: [Bool]
+  private var credits: [Credit]
   private var lateInvoices = 0
   private var disputedInvoices = 0
   /// Of the currencies whose balance is reported, the sum of their open invoices.
   private var openSums: [Currency: Int128] = [:]
 
-  init(names: FactNames, rule: BillingRule?) {
-    self.names = names
+  init(_ index: FactIndex, rule: BillingRule?) {
+    allocations = index.names.allocations
+    allocationsOfInvoice = index.names.allocationsOfInvoice
     fewestDays = rule?.pastDue.fewestDays
-    invoices = Array(repeating: Invoice(), count: names.invoices.count)
-    payments = Array(repeating: Payment(), count: names.payments.count)
-    allotments = Array(repeating: Allotment(), count: names.allocations.count)
-    isCredited = Array(repeating: false, count: names.credits.count)
-    pastDue = ReasonSubjects(count: names.invoices.count, isApplicable: rule != nil)
+    invoices = Array(count: index.names.invoices.count, of: Invoice())
+    payments = Array(count: index.names.payments.count, of: Payment())
+    allotments = Array(count: index.names.allocations.count, of: Allotment())
+    credits = Array(count: index.names.credits.count, of: Credit())
+    pastDue = ReasonSubjects(count: index.names.invoices.count, isApplicable: rule != nil)
   }
 
   /// Some open invoice is a day late or more, and is not among the listed reasons.
@@ -129,8 +138,8 @@ extension Receivables {
   mutating func credit(
     _ credit: Int32, _ amount: Money, to invoice: Int32, on day: CalendarDay
   ) {
-    guard !isCredited[Int(credit)] else { return }
-    isCredited[Int(credit)] = true
+    guard !credits[Int(credit)].isApplied else { return }
+    credits[Int(credit)].isApplied = true
     guard invoices[Int(invoice)].terms?.total.currency == amount.currency else { return }
     update(invoice, on: day) { $0.settled += amount.billionths }
   }
@@ -187,16 +196,27 @@ extension Receivables {
     settle(payment, on: day)
   }
 
-  mutating func allocate(_ payment: Int32, allocations: Range<Int32>, on day: CalendarDay) {
-    payments[Int(payment)].allocations.append(allocations)
-    for place in allocations where isInOneCurrency(names.allocations[Int(place)]) {
-      allotments[Int(place)].isEffective = true
-      guard invoices[Int(names.allocations[Int(place)].invoice)].takesPayments else { continue }
-      let amount = names.allocations[Int(place)].amount.billionths
+  mutating func allocate(_ payment: Int32, allocations places: Range<Int32>, on day: CalendarDay) {
+    for place in places where isInOneCurrency(allocations[Int(place)]) {
+      link(place, to: payment)
+      guard invoices[Int(allocations[Int(place)].invoice)].takesPayments else { continue }
+      let amount = allocations[Int(place)].amount.billionths
       updatePayment(payment) { $0.asked += amount }
       let state = payments[Int(payment)]
       if state.isInForce { give(min(amount, state.limit - state.given), at: place, on: day) }
     }
+  }
+
+  /// An allocation takes effect: it comes after the payment's others.
+  private mutating func link(_ place: Int32, to payment: Int32) {
+    let last = payments[Int(payment)].lastAllotment
+    if last < 0 {
+      payments[Int(payment)].firstAllotment = place
+    } else {
+      allotments[Int(last)].next = place
+    }
+    payments[Int(payment)].lastAllotment = place
+    allotments[Int(place)].isEffective = true
   }
 
   private func isInOneCurrency(_ allocation: NumberedAllocation) -> Bool {
@@ -208,10 +228,9 @@ extension Receivables {
   /// An invoice begins or ceases to take payments: whatever was allocated to it follows.
   private mutating func askPayments(of invoice: Int32, on day: CalendarDay) {
     let takes = invoices[Int(invoice)].takesPayments
-    for place in names.allocationsOfInvoice[Int(invoice)]
-    where allotments[Int(place)].isEffective {
-      let payment = names.allocations[Int(place)].payment
-      let amount = names.allocations[Int(place)].amount.billionths
+    for place in allocationsOfInvoice[Int(invoice)] where allotments[Int(place)].isEffective {
+      let payment = allocations[Int(place)].payment
+      let amount = allocations[Int(place)].amount.billionths
       updatePayment(payment) { $0.asked += takes ? amount : -amount }
       let state = payments[Int(payment)]
       guard state.isInForce else { continue }
@@ -230,14 +249,14 @@ extension Receivables {
   /// for each change of an invoice of a payment that is allocated to more than it holds.
   private mutating func settle(_ payment: Int32, on day: CalendarDay) {
     var rest = payments[Int(payment)].isInForce ? payments[Int(payment)].limit : 0
-    for range in payments[Int(payment)].allocations {
-      for place in range where allotments[Int(place)].isEffective {
-        let allocation = names.allocations[Int(place)]
-        let takes = invoices[Int(allocation.invoice)].takesPayments
-        let given = takes ? min(allocation.amount.billionths, rest) : 0
-        rest -= given
-        give(given, at: place, on: day)
-      }
+    var place = payments[Int(payment)].firstAllotment
+    while place >= 0 {
+      let allocation = allocations[Int(place)]
+      let takes = invoices[Int(allocation.invoice)].takesPayments
+      let given = takes ? min(allocation.amount.billionths, rest) : 0
+      rest -= given
+      give(given, at: place, on: day)
+      place = allotments[Int(place)].next
     }
   }
 
@@ -245,8 +264,8 @@ extension Receivables {
     let difference = amount - allotments[Int(place)].given
     guard difference != 0 else { return }
     allotments[Int(place)].given = amount
-    payments[Int(names.allocations[Int(place)].payment)].given += difference
-    update(names.allocations[Int(place)].invoice, on: day) { $0.settled += difference }
+    payments[Int(allocations[Int(place)].payment)].given += difference
+    update(allocations[Int(place)].invoice, on: day) { $0.settled += difference }
   }
 
   private mutating func updatePayment(_ payment: Int32, _ change: (inout Payment) -> Void) {

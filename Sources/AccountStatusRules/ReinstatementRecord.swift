@@ -18,7 +18,7 @@ struct ReinstatementRecord {
   private var pending: [UInt64] = []
 
   init(requests count: Int) {
-    requests = Array(repeating: Request(), count: count)
+    requests = Array(count: count, of: Request())
   }
 
   mutating func open(_ request: Int32, isReinstatement: Bool) {
@@ -87,6 +87,7 @@ struct ReinstatementStretch {
 
 extension Sweep {
   /// How far the way back is after the last step.
+  @inline(__always)
   var reinstatementState: ReinstatementState {
     guard state == .suspended else { return .none }
     guard let status = reinstatement.pendingStatus else {

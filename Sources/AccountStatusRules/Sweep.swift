@@ -42,7 +42,10 @@ struct Sweep {
   private(set) var episode: Episode?
   private(set) var lastEpisodeEnd: Instant?
 
-  private var live: [Int32]
+  private let entries: [FactEntry]
+  private let waivers: [NumberedWaiver]
+  /// Places of the facts that count, in the order in which they do.
+  private let live: [Int32]
   private var nextLive = 0
   private var alarms: [Alarm] = []
   private var nextAlarm = 0
@@ -85,6 +88,14 @@ struct Sweep {
   /// Prepares a walk over what was known at an instant; nil: no registration was.
   init?(_ facts: AccountFacts, edition: PolicyEdition, knownAt: Instant) {
     guard let registration = facts.registration(knownAt: knownAt) else { return nil }
+    self.init(facts, edition: edition, knownAt: knownAt, registration)
+  }
+
+  /// Prepares a walk over what was known at an instant, the registration included.
+  init(
+    _ facts: AccountFacts, edition: PolicyEdition, knownAt: Instant,
+    _ registration: (effectiveAt: Instant, content: AccountRegistered)
+  ) {
     self.facts = facts
     self.edition = edition
     registeredAt = registration.effectiveAt
@@ -92,20 +103,28 @@ struct Sweep {
     today = now.day
     isCovered = edition.coveredClouds.contains(registration.content.cloud)
     rules = isCovered ? edition.rules(for: registration.content.program) : ProgramRules()
-    receivables = Receivables(names: facts.names, rule: rules.billing)
-    abuse = ReasonSubjects(count: facts.names.findings.count, isApplicable: rules.abuse != nil)
-    provider = ReasonSubjects(count: facts.names.issues.count, isApplicable: false)
+    let index = facts.index
+    waivers = index.names.waivers
+    receivables = Receivables(index, rule: rules.billing)
+    abuse = ReasonSubjects(count: index.names.findings.count, isApplicable: rules.abuse != nil)
+    provider = ReasonSubjects(count: index.names.issues.count, isApplicable: false)
     profile = ReasonSubjects(count: 1, isApplicable: rules.profile != nil)
     profileRecord = ProfileRecord(rule: rules.profile)
-    reinstatement = ReinstatementRecord(requests: facts.names.requests.count)
-    findings = Array(repeating: nil, count: facts.names.findings.count)
-    issues = Array(repeating: Issue(), count: facts.names.issues.count)
-    live = facts.order.filter { facts.entries[Int($0)].counts(knownAt: knownAt) }
-    for place in live { expect(facts.entries[Int(place)]) }
+    reinstatement = ReinstatementRecord(requests: index.names.requests.count)
+    findings = Array(count: index.names.findings.count, of: nil)
+    issues = Array(count: index.names.issues.count, of: Issue())
+    let entries = index.entries
+    self.entries = entries
+    // Most often everything counts.
+    live =
+      knownAt == .distantFuture && !facts.hasRetractions
+      ? index.order : index.order.filter { entries[Int($0)].counts(knownAt: knownAt) }
+    for place in live { expect(entries[Int(place)]) }
     alarms.sort { $0.at < $1.at }
   }
 
   /// Where the account stands at the instant of the last step.
+  @inline(__always)
   var state: AccountState {
     if let closedAt, closedAt <= now { return .closed }
     if !isCovered { return .notCovered }
@@ -113,9 +132,10 @@ struct Sweep {
   }
 
   /// The next instant at which anything can change; nil: nothing is known to come.
+  @inline(__always)
   var nextInstant: Instant? {
     var next = Instant.distantFuture
-    if nextLive < live.count { next = facts.entries[Int(live[nextLive])].effectiveAt }
+    if nextLive < live.count { next = entries[Int(live[nextLive])].effectiveAt }
     if nextAlarm < alarms.count { next = min(next, alarms[nextAlarm].at) }
     if let echo { next = min(next, echo) }
     return next <= Instant.range.upperBound ? next : nil
@@ -145,7 +165,7 @@ extension Sweep {
     case .decision(_, _, _, let waivers):
       for waiver in waivers {
         schedule(
-          facts.names.waivers[Int(waiver)].until, after: entry.effectiveAt, .waiverEnd(waiver))
+          self.waivers[Int(waiver)].until, after: entry.effectiveAt, .waiverEnd(waiver))
       }
     case .profile(let change):
       guard let rule = rules.profile, let overall = change.overall, rule.states.contains(overall)
@@ -180,8 +200,8 @@ extension Sweep {
     isSuspendedByDate = !holdingCodes.isEmpty
 
     var decisions: [Decision] = []
-    while nextLive < live.count, facts.entries[Int(live[nextLive])].effectiveAt == now {
-      let effect = facts.entries[Int(live[nextLive])].effect
+    while nextLive < live.count, entries[Int(live[nextLive])].effectiveAt == now {
+      let effect = entries[Int(live[nextLive])].effect
       nextLive += 1
       apply(effect)
       if case .decision(let number, let request, let outcome, _) = effect {
@@ -200,6 +220,7 @@ extension Sweep {
   }
 
   /// The reasons that hold, unwaived.
+  @inline(__always)
   var holdingCodes: WordSet<ReasonCode> {
     var codes: WordSet<ReasonCode> = []
     if abuse.isHolding { codes.insert(.accountAbuse) }
@@ -210,6 +231,7 @@ extension Sweep {
   }
 
   /// The profile is under review only while an episode was open just before the instant.
+  @inline(__always)
   var isProfileUnderReview: Bool {
     profileRecord.isPendingAfterFailure && !profileRecord.hasFailed(on: today)
   }
@@ -218,7 +240,7 @@ extension Sweep {
     while nextAlarm < alarms.count, alarms[nextAlarm].at == now {
       switch alarms[nextAlarm].cause {
       case .lateness(let invoice): receivables.dayBegins(today, for: invoice)
-      case .waiverEnd(let place): endWaiver(facts.names.waivers[Int(place)])
+      case .waiverEnd(let place): endWaiver(self.waivers[Int(place)])
       case .profileRun: break
       }
       nextAlarm += 1
@@ -344,7 +366,7 @@ extension Sweep {
 
   private mutating func beginWaivers(_ places: Range<Int32>) {
     for place in places {
-      let waiver = facts.names.waivers[Int(place)]
+      let waiver = self.waivers[Int(place)]
       guard waiver.until > now else { continue }
       switch waiver.reason {
       case .accountAbuse: abuse.beginWaiver(of: waiver.subject)

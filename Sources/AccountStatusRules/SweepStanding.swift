@@ -33,9 +33,14 @@ extension Sweep {
     }
   }
 
+  /// The reasons of the change of state that the last step was; empty when a fact was it.
+  var transitionCodes: WordSet<ReasonCode> {
+    isSuspendedByDate && state == .suspended ? holdingCodes : []
+  }
+
   /// The change of state that the last step was.
   func transition() -> NextTransition {
-    let because = isSuspendedByDate && state == .suspended ? holdingCodes.words : []
+    let because = transitionCodes.words
     return NextTransition(
       at: now, toState: state, because: because,
       subjects: because.flatMap { subjects(of: $0).map(\.id) })
@@ -43,28 +48,28 @@ extension Sweep {
 
   /// The subjects that a reason holds for: invoices by due date, then id; others by id.
   func subjects(of code: ReasonCode) -> [Subject] {
+    let names = facts.index.names.subjects(of: code)
+    return sortedSubjects(of: code).map { Subject(number: $0, id: names[$0]) }
+  }
+
+  /// Their numbers, in the same order.
+  func sortedSubjects(of code: ReasonCode) -> [Int32] {
+    guard code != .profileFailedOrRejected else { return [] }
     let numbers = ground(code).listedSubjects
-    switch code {
-    case .accountAbuse: return sorted(numbers, named: facts.names.findings)
-    case .billingPastDue: return byDueDate(sorted(numbers, named: facts.names.invoices))
-    case .indirectProviderIssue: return sorted(numbers, named: facts.names.issues)
-    case .profileFailedOrRejected: return []
+    guard numbers.count > 1 else { return numbers }
+    let names = facts.index.names.subjects(of: code)
+    guard code == .billingPastDue else { return numbers.sorted { names[$0] < names[$1] } }
+    var dated: [(due: Int32, number: Int32)] = []
+    for number in numbers {
+      guard let due = receivables.dueDate(of: number) else { continue }
+      dated.append((due.number, number))
     }
+    dated.sort { $0.due == $1.due ? names[$0.number] < names[$1.number] : $0.due < $1.due }
+    return dated.map(\.number)
   }
 
-  private func sorted(_ numbers: [Int32], named names: NameTable) -> [Subject] {
-    numbers.map { Subject(number: $0, id: names[$0]) }.sorted { $0.id < $1.id }
-  }
-
-  private func byDueDate(_ invoices: [Subject]) -> [Subject] {
-    var dated: [(due: CalendarDay, place: Int)] = []
-    for (place, invoice) in invoices.enumerated() {
-      guard let due = receivables.dueDate(of: invoice.number) else { continue }
-      dated.append((due, place))
-    }
-    dated.sort { $0.due == $1.due ? $0.place < $1.place : $0.due < $1.due }
-    return dated.map { invoices[$0.place] }
-  }
+  /// Since when a reason holds.
+  func since(_ code: ReasonCode) -> Instant? { ground(code).since }
 
   func ground(_ code: ReasonCode) -> ReasonSubjects {
     switch code {
@@ -75,7 +80,7 @@ extension Sweep {
     }
   }
 
-  private func since(_ state: AccountState) -> Instant {
+  func since(_ state: AccountState) -> Instant {
     switch state {
     case .active: lastEpisodeEnd ?? registeredAt
     case .suspended: episode?.openedAt ?? registeredAt
@@ -84,7 +89,7 @@ extension Sweep {
     }
   }
 
-  private func notices(_ state: AccountState) -> WordSet<Notice> {
+  func notices(_ state: AccountState) -> WordSet<Notice> {
     var notices: WordSet<Notice> = []
     func note(_ notice: Notice, if holds: Bool) { if holds { notices.insert(notice) } }
 
