@@ -6,25 +6,28 @@ import AccountStatusRules
 /// The rules of the ledger are here: identity first, then judgement; transitions due are written
 /// before a fact is applied; one evaluation per account and request; a revision per change of the
 /// current answer. A request is first worked out in memory, then written, so a refused one writes
-/// nothing.
+/// nothing. Its properties are not watched for overlapping access, as those of `CachedAccount`.
 final class AccountBook<Store: LedgerStore> {
   private let store: Store
-  private let edition: PolicyEdition
-  private let rules: Int64
-  private var cache: AccountCache
-  private(set) var counters: StoreCounters
+  let edition: PolicyEdition
+  let rules: Int64
+  @exclusivity(unchecked) var cache: AccountCache
+  @exclusivity(unchecked) var counters: StoreCounters
 
   /// What the transaction at hand wrote.
-  private(set) var changes: [StatusChange] = []
-  private var writtenAccounts: [CachedAccount] = []
+  @exclusivity(unchecked) var changes: [StatusChange] = []
+  @exclusivity(unchecked) private var writtenAccounts: [CachedAccount] = []
 
-  /// What the request at hand is about to write. Names only where it has several facts.
-  private var newFacts: [(fact: StoredFact, account: CachedAccount)] = []
-  private var newChanges: [(change: StatusChange, account: CachedAccount)] = []
-  private var newNames: [FactIdentity: StoredFact] = [:]
-  private var touched: [CachedAccount] = []
+  /// What the request at hand is about to write: facts by their index in it. Names only where it
+  /// has several facts.
+  @exclusivity(unchecked)
+  private var newFacts: [(index: Int, sequence: UInt64, account: CachedAccount)] = []
+  /// The accounts of its changes, which are the last ones of `changes`.
+  @exclusivity(unchecked) var changedAccounts: [CachedAccount] = []
+  @exclusivity(unchecked) private var newNames: [FactIdentity: StoredFact] = [:]
+  @exclusivity(unchecked) private var touched: [CachedAccount] = []
   /// The last request failed while it was written: the transaction holds a part of it.
-  private(set) var isHalfWritten = false
+  @exclusivity(unchecked) var isHalfWritten = false
 
   /// Keeps the books of a store under an edition.
   init(store: Store, edition: PolicyEdition, cachedFacts: Int) throws(LedgerError) {
@@ -72,19 +75,44 @@ extension AccountBook {
 extension AccountBook {
   /// Judges facts in order, each seeing those before it, and writes those that are accepted, with
   /// what they change.
-  func report(
-    _ facts: [Fact], mode: ReportMode, recorder: Recorder, now: Instant
-  ) throws(LedgerError) -> ReportResult {
+  func report(_ report: Report, now: Instant) throws(LedgerError) -> ReportResult {
+    // A fact that comes alone is not looked for in other accounts: writing it tells whether it is
+    // there, which is seldom. Several could be half written by then.
+    if report.facts.count == 1, let result = try attempt(report, now: now, isLookedFor: false) {
+      return result
+    }
+    guard let result = try attempt(report, now: now, isLookedFor: true) else {
+      throw LedgerError(.corrupt, "an identity is taken by a fact that cannot be found")
+    }
+    return result
+  }
+
+  /// Nil: a fact's identity turned out to be taken, and nothing was done.
+  private func attempt(
+    _ report: Report, now: Instant, isLookedFor: Bool
+  ) throws(LedgerError) -> ReportResult? {
     let before = counters
     isHalfWritten = false
     do {
-      let (results, refused) = try judge(facts, recorder: recorder, now: now)
-      if mode == .allOrNothing, !refused.isEmpty {
+      let recordedAt = max(now, counters.lastRecordedAt)
+      var results: [FactResult] = []
+      results.reserveCapacity(report.facts.count)
+      var refused: [RefusedFact] = []
+      for index in report.facts.indices {
+        let result = try judge(
+          report, index, isLookedFor: isLookedFor, recordedAt: recordedAt, now: now)
+        if case .refused(let fact) = result { refused.append(fact) }
+        results.append(result)
+      }
+      if report.mode == .allOrNothing, !refused.isEmpty {
         abandonRequest(resuming: before)
         return .refused(refused)
       }
-      for account in touched { try decideAnew(account, now: now) }
-      try writeRequest()
+      if !newFacts.isEmpty { for account in touched { try decideAnew(account, now: now) } }
+      guard try writeRequest(report, recordedAt: recordedAt) else {
+        abandonRequest(resuming: before)
+        return nil
+      }
       return .done(results)
     } catch {
       abandonRequest(resuming: before)
@@ -93,36 +121,32 @@ extension AccountBook {
   }
 
   private func judge(
-    _ facts: [Fact], recorder: Recorder, now: Instant
-  ) throws(LedgerError) -> (results: [FactResult], refused: [RefusedFact]) {
-    let recordedAt = max(now, counters.lastRecordedAt)
-    var results: [FactResult] = []
-    results.reserveCapacity(facts.count)
-    var refused: [RefusedFact] = []
-    for (index, fact) in facts.enumerated() {
-      if let known = try storedFact(named: fact.identity) {
-        results.append(result(judgeRepeat(fact, of: known), of: fact, at: index, &refused))
-        continue
-      }
-      let account = try accountWithFacts(fact.accountID)
-      let verdict = account.withFacts {
-        AccountStatusRules.judge(fact, given: $0, defaultEdition: edition)
-      }
-      guard verdict == .accept else {
-        results.append(result(verdict, of: fact, at: index, &refused))
-        continue
-      }
-      try prepareForFacts(account, now: now)
-      counters.position += 1
-      counters.lastRecordedAt = recordedAt
-      let stored = StoredFact(
-        fact, sequence: counters.position, recordedAt: recordedAt, recordedBy: recorder)
-      account.withFacts { $0.append(stored) }
-      newFacts.append((stored, account))
-      if facts.count > 1 { newNames[fact.identity] = stored }
-      results.append(.stored(sequence: stored.sequence))
+    _ report: Report, _ index: Int, isLookedFor: Bool, recordedAt: Instant, now: Instant
+  ) throws(LedgerError) -> FactResult {
+    let fact = report.facts[index]
+    if isLookedFor, let known = try storedFact(named: fact.identity) {
+      return result(judgeRepeat(fact, of: known), of: fact, at: index)
     }
-    return (results, refused)
+    let account = try accountWithFacts(fact.accountID)
+    let verdict = account.withFacts {
+      AccountStatusRules.judge(fact, given: $0, defaultEdition: edition)
+    }
+    guard case .accept = verdict else {
+      // Identity comes first: what is stored for another account is not refused for its meaning.
+      if !isLookedFor, let known = try storedFact(named: fact.identity) {
+        return result(judgeRepeat(fact, of: known), of: fact, at: index)
+      }
+      return result(verdict, of: fact, at: index)
+    }
+    try prepareForFacts(account, now: now)
+    counters.position += 1
+    counters.lastRecordedAt = recordedAt
+    let stored = StoredFact(
+      fact, sequence: counters.position, recordedAt: recordedAt, recordedBy: report.recorder)
+    account.withFacts { $0.append(stored) }
+    newFacts.append((index, counters.position, account))
+    if report.facts.count > 1 { newNames[fact.identity] = stored }
+    return .stored(sequence: counters.position)
   }
 
   /// Looks among the request's own facts first: those are not written yet.
@@ -132,155 +156,91 @@ extension AccountBook {
   }
 
   /// The result of a fact that is not stored.
-  private func result(
-    _ verdict: Judgement, of fact: Fact, at index: Int, _ refused: inout [RefusedFact]
-  ) -> FactResult {
+  private func result(_ verdict: Judgement, of fact: Fact, at index: Int) -> FactResult {
     switch verdict {
     case .duplicate(let sequence):
-      return .duplicate(sequence: sequence)
+      .duplicate(sequence: sequence)
     case .refuse(let refusal):
-      let refusedFact = RefusedFact(index: index, identity: fact.identity, refusal: refusal)
-      refused.append(refusedFact)
-      return .refused(refusedFact)
+      .refused(RefusedFact(index: index, identity: fact.identity, refusal: refusal))
     case .accept:
       preconditionFailure("an accepted fact is stored")
     }
   }
 
-  /// Before an account's first new fact of a request: time has its effect, and the answer that the
-  /// new one will be compared with is known.
+  /// Before an account's first new fact of a request: time has its effect, and the answer and the
+  /// past that the new ones will be compared with are known.
   private func prepareForFacts(_ account: CachedAccount, now: Instant) throws(LedgerError) {
     if account.before != nil { return }
     try settle(account, now: now)
-    if account.standing == nil {
-      account.standing = .some(try standing(of: account, asOf: account.stored.row.validFrom))
+    if account.outlook == nil {
+      account.outlook = try outlook(of: account, from: account.stored.row.validFrom)
     }
     touch(account)
   }
 
-  /// The row of an account whose facts changed.
+  /// The row of an account whose facts changed, and what that changed.
+  ///
+  /// The past is what was said of the instants before `now`: a correction of it is a change, too,
+  /// which counts no revision where the answer of the present stays.
   private func decideAnew(_ account: CachedAccount, now: Instant) throws(LedgerError) {
     let outlook = try outlook(of: account, from: now)
-    take(outlook, for: account, from: now, isChange: account.standing != .some(outlook.standing))
-  }
-}
-
-// Time.
-extension AccountBook {
-  /// Writes what time alone did to an account: transitions due, a clock set back, other rules.
-  func settleAndWrite(_ found: StoredAccount, now: Instant) throws(LedgerError) {
-    let before = counters
-    isHalfWritten = false
-    do {
-      let account = cache.find(found.row.accountID) ?? CachedAccount(found)
-      try settle(account, now: now)
-      try writeRequest()
-    } catch {
-      abandonRequest(resuming: before)
-      throw error
+    let from = account.stored.row.validFrom
+    let isChange = account.outlook?.standing != outlook.standing
+    let isPastChanged = account.outlook?.past(from: from, until: now) != outlook.past
+    take(outlook, for: account, from: now)
+    if isChange || isPastChanged {
+      noteChange(of: account, counting: isChange ? 1 : 0, isPastChanged: isPastChanged)
     }
-  }
-
-  /// Brings an account's row to the present. One change for every transition, in their order.
-  private func settle(_ account: CachedAccount, now: Instant) throws(LedgerError) {
-    let row = account.stored.row
-    if !isCurrent(account.stored) {
-      let outlook = try outlook(of: account, from: now)
-      let found = presented(account.stored)
-      let revision = account.withFacts {
-        found.revision(decidedAnewFrom: $0, edition: edition, at: now)
-      }
-      take(outlook, for: account, from: now, changes: revision - row.revision)
-    } else if now < row.validFrom {
-      // The clock was set back.
-      let outlook = try outlook(of: account, from: now)
-      let current = try standing(of: account, asOf: row.validFrom)
-      take(outlook, for: account, from: now, isChange: current != outlook.standing)
-    } else {
-      while account.stored.row.flipAt <= now { try flip(account) }
-    }
-  }
-
-  /// Rolls a row on to its second answer.
-  private func flip(_ account: CachedAccount) throws(LedgerError) {
-    let row = account.stored.row
-    guard row.validUntil == .distantFuture else {
-      let outlook = try outlook(of: account, from: row.flipAt)
-      take(outlook, for: account, from: row.flipAt, isChange: true)
-      return
-    }
-    // Time changes nothing after this flip, so the facts need not be read: at midnight many
-    // accounts flip at once.
-    touch(account)
-    account.stored.row = StatusRow(
-      accountID: row.accountID, revision: row.revision, validFrom: row.flipAt,
-      flipAt: .distantFuture, validUntil: .distantFuture, untilFlip: row.fromFlip, fromFlip: nil)
-    account.standing = nil
-    noteChange(of: account)
-  }
-
-  /// Makes an outlook the account's row.
-  private func take(
-    _ outlook: Outlook, for account: CachedAccount, from instant: Instant, isChange: Bool
-  ) {
-    take(outlook, for: account, from: instant, changes: isChange ? 1 : 0)
-  }
-
-  /// - changes: how many the answer is away from the one before; those between are not told.
-  private func take(
-    _ outlook: Outlook, for account: CachedAccount, from instant: Instant, changes: UInt64
-  ) {
-    touch(account)
-    account.stored.rules = rules
-    account.stored.row = StatusRow(
-      accountID: account.stored.row.accountID, revision: account.stored.row.revision,
-      validFrom: instant, flipAt: outlook.flipAt, validUntil: outlook.validUntil,
-      untilFlip: outlook.standing.map(BasicAnswer.init),
-      fromFlip: outlook.fromFlip.map(BasicAnswer.init))
-    account.standing = .some(outlook.standing)
-    if changes > 0 { noteChange(of: account, counting: changes) }
-  }
-
-  /// Counts the change that made the account's row.
-  private func noteChange(of account: CachedAccount, counting changes: UInt64 = 1) {
-    account.stored.row.revision += changes
-    counters.position += 1
-    let row = account.stored.row
-    let change = StatusChange(
-      position: counters.position, accountID: row.accountID, revision: row.revision,
-      asOf: row.validFrom, answer: row.untilFlip)
-    newChanges.append((change, account))
   }
 }
 
 // The request at hand.
 extension AccountBook {
   /// Comes before every change of an account, so that it can be undone.
-  private func touch(_ account: CachedAccount) {
+  func touch(_ account: CachedAccount) {
     if account.before != nil { return }
     account.before = (account.stored, account.isNew)
     touched.append(account)
   }
 
-  private func writeRequest() throws(LedgerError) {
+  /// False: a fact's identity is taken; nothing is written if it was the first.
+  private func writeRequest(_ report: Report, recordedAt: Instant) throws(LedgerError) -> Bool {
+    let recorder = newFacts.isEmpty ? 0 : try store.recorderNumber(report.recorder)
+    for account in touched where account.isNew {
+      counters.lastAccount += 1
+      account.stored.number = counters.lastAccount
+    }
+    for (index, sequence, account) in newFacts {
+      let isStored = try store.insertFact(
+        report.facts[index], sequence: sequence, recordedAt: recordedAt, recorder: recorder,
+        account: account.stored.number)
+      guard isStored else { return false }
+      isHalfWritten = true
+    }
+    try writeRows()
+    requestIsWritten()
+    return true
+  }
+
+  /// Writes the rows of accounts that the request touched, and their changes.
+  func writeRows() throws(LedgerError) {
     isHalfWritten = true
     for account in touched {
       if account.isNew {
-        account.stored.number = counters.lastAccount + 1
-        counters.lastAccount += 1
         try store.insertAccount(account.stored)
         account.isNew = false
       } else {
         try store.updateAccount(account.stored)
       }
     }
-    for index in newFacts.indices {
-      try store.insertFact(newFacts[index].fact, account: newFacts[index].account.stored.number)
+    let first = changes.count - changedAccounts.count
+    for index in changedAccounts.indices {
+      try store.insertChange(
+        changes[first + index], account: changedAccounts[index].stored.number)
     }
-    for (change, account) in newChanges {
-      try store.insertChange(change, account: account.stored.number)
-      changes.append(change)
-    }
+  }
+
+  func requestIsWritten() {
     for account in touched {
       cache.reckon(account)
       if !account.isWritten {
@@ -293,8 +253,9 @@ extension AccountBook {
   }
 
   /// Undoes the request at hand in memory.
-  private func abandonRequest(resuming before: StoreCounters) {
+  func abandonRequest(resuming before: StoreCounters) {
     for account in touched { account.undo() }
+    changes.removeLast(changedAccounts.count)
     forgetRequest()
     counters = before
   }
@@ -303,7 +264,7 @@ extension AccountBook {
     for account in touched { account.before = nil }
     touched.removeAll(keepingCapacity: true)
     newFacts.removeAll(keepingCapacity: true)
-    newChanges.removeAll(keepingCapacity: true)
+    changedAccounts.removeAll(keepingCapacity: true)
     if !newNames.isEmpty { newNames.removeAll(keepingCapacity: true) }
   }
 }
@@ -352,18 +313,11 @@ extension AccountBook {
     return account
   }
 
-  private func outlook(
+  func outlook(
     of account: CachedAccount, from instant: Instant
   ) throws(LedgerError) -> Outlook {
     try loadFacts(of: account)
     return account.withFacts { Outlook(of: $0, edition: edition, from: instant) }
-  }
-
-  private func standing(
-    of account: CachedAccount, asOf instant: Instant
-  ) throws(LedgerError) -> Standing? {
-    try loadFacts(of: account)
-    return account.withFacts { evaluate($0, edition: edition, asOf: instant) }
   }
 
   private func loadFacts(of account: CachedAccount) throws(LedgerError) {

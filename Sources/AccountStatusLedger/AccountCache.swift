@@ -1,36 +1,38 @@
 package import AccountStatusModel
 package import AccountStatusRules
 
-/// What the ledger holds in memory of one account. Belongs to the ledger's thread.
+/// What the ledger holds in memory of one account.
+///
+/// Belongs to the ledger's thread. Its properties are not watched for overlapping access: no method
+/// hands one out while it is changed, and watching them costs a tenth of a write.
 package final class CachedAccount {
   /// Number and row, as written or about to be.
-  package var stored: StoredAccount
+  @exclusivity(unchecked) package var stored: StoredAccount
   /// Its facts, once they have been needed. Used by `withFacts`.
-  package private(set) var facts = AccountFacts()
+  @exclusivity(unchecked) package private(set) var facts = AccountFacts()
   /// Whether `facts` are all its facts.
-  package private(set) var hasFacts = false
-  /// The full answer behind `stored.row.untilFlip`, once it has been needed. The inner nil: not
-  /// registered.
-  package var standing: Standing??
+  @exclusivity(unchecked) package private(set) var hasFacts = false
+  /// What `stored.row` shows, in full, once it has been needed.
+  @exclusivity(unchecked) package var outlook: Outlook?
   /// Not in the store yet.
-  package var isNew: Bool
+  @exclusivity(unchecked) package var isNew: Bool
   /// What it was before the request at hand changed it; nil: it has not.
-  package var before: (stored: StoredAccount, isNew: Bool)?
+  @exclusivity(unchecked) package var before: (stored: StoredAccount, isNew: Bool)?
   /// The transaction at hand has written its row.
-  var isWritten = false
+  @exclusivity(unchecked) var isWritten = false
 
   // Neighbours in the order of use. The cache's dictionary keeps both alive as long as this one is
   // linked to them.
-  fileprivate unowned(unsafe) var newer: CachedAccount?
-  fileprivate unowned(unsafe) var older: CachedAccount?
-  fileprivate var cost = 0
+  @exclusivity(unchecked) fileprivate unowned(unsafe) var newer: CachedAccount?
+  @exclusivity(unchecked) fileprivate unowned(unsafe) var older: CachedAccount?
+  @exclusivity(unchecked) fileprivate var cost = 0
 
   /// Holds an account that was found in the store, or, as new, one that was not.
   package init(_ stored: StoredAccount, isNew: Bool = false) {
     self.stored = stored
     self.isNew = isNew
     hasFacts = isNew
-    standing = isNew ? .some(nil) : nil
+    outlook = isNew ? Outlook() : nil
   }
 
   /// Puts in what the store has.
@@ -39,8 +41,7 @@ package final class CachedAccount {
     hasFacts = true
   }
 
-  /// Lets facts be used in place. A property of a class is copied when it is read, and a copy of
-  /// all facts of an account counts the references of some twenty arrays.
+  /// Lets facts be used in place: appending to a second reference would copy them.
   @inline(__always)
   package func withFacts<Result>(_ body: (inout AccountFacts) -> Result) -> Result {
     body(&facts)
@@ -52,7 +53,7 @@ package final class CachedAccount {
     (stored, isNew) = before
     facts = AccountFacts()
     hasFacts = isNew
-    standing = isNew ? .some(nil) : nil
+    outlook = isNew ? Outlook() : nil
   }
 }
 

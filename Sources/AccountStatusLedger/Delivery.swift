@@ -50,18 +50,20 @@ package struct CommittedGroup: Sendable {
   }
 }
 
-/// One committed change of an account's current answer.
+/// One committed change of an account's current answer, of its past, or of both.
 package struct StatusChange: Hashable, Sendable {
   /// Its place in the ledger's order.
   package var position: UInt64
   /// The account.
   package var accountID: AccountID
-  /// The revision it made.
+  /// The revision it made; where only the past changed, the one there was.
   package var revision: UInt64
   /// The instant the answer is about: a transition's own instant, else when the fact was judged.
   package var asOf: Instant
   /// The answer from then on; nil: the account is not registered.
   package var answer: BasicAnswer?
+  /// Facts learned late changed the state, or the codes of its reasons, at instants before `asOf`.
+  package var isPastChanged = false
 }
 
 /// The outcome of a report.

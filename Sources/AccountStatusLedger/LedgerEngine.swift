@@ -14,7 +14,7 @@ final class LedgerEngine<Store: LedgerStore> {
   private let deliver: @Sendable (Delivery) -> Void
 
   private var batch: [LedgerRequest] = []
-  private var writes = RequestQueue<Write>()
+  private var writes = RequestQueue<Report>()
   private let reader: HistoryReader<Store>
   private var background: BackgroundWork
   /// Accounts whose facts cannot be read; background work leaves them out.
@@ -22,14 +22,6 @@ final class LedgerEngine<Store: LedgerStore> {
   private var accountsPerChunk = 64
   /// Why writes are refused; nil: they are not.
   private var trouble: Trouble?
-
-  /// A report that waits for its turn.
-  private struct Write {
-    let id: RequestID
-    let facts: [Fact]
-    let mode: ReportMode
-    let recorder: Recorder
-  }
 
   /// Writing failed. What may be stored beyond `position` is not known until it works again.
   private struct Trouble {
@@ -88,8 +80,8 @@ final class LedgerEngine<Store: LedgerStore> {
   private func sortBatch() {
     for request in batch {
       switch request {
-      case .report(let id, let facts, let mode, let recorder):
-        writes.append(Write(id: id, facts: facts, mode: mode, recorder: recorder))
+      case .report(let report):
+        writes.append(report)
       case .facts(let id, let accountID):
         reader.add(.facts(id, accountID, soFar: []))
       case .listFacts(let id, let accountID, let after, let limit):
@@ -150,8 +142,8 @@ extension LedgerEngine {
     }
   }
 
-  private func takeGroup() -> [Write] {
-    var group: [Write] = []
+  private func takeGroup() -> [Report] {
+    var group: [Report] = []
     var facts = 0
     while facts < limits.factsPerCommit, let write = writes.popFirst() {
       facts += max(write.facts.count, 1)
@@ -163,7 +155,7 @@ extension LedgerEngine {
   /// Commits a group in one transaction. A request that fails takes no neighbour down: what it
   /// could not read it fails for alone; what it could not write is undone by its savepoint.
   private func commit(
-    _ group: [Write], inSavepoints: Bool
+    _ group: [Report], inSavepoints: Bool
   ) throws(LedgerError) -> Outcome {
     var outcome = Outcome()
     try transaction { () throws(LedgerError) in
@@ -182,14 +174,13 @@ extension LedgerEngine {
     return outcome
   }
 
-  private func report(_ write: Write) throws(LedgerError) -> ReportResult {
+  private func report(_ write: Report) throws(LedgerError) -> ReportResult {
     let now = clock.now
     background.saw(now)
-    return try book.report(
-      write.facts, mode: write.mode, recorder: write.recorder, now: now)
+    return try book.report(write, now: now)
   }
 
-  private func reportInSavepoint(_ write: Write) throws(LedgerError) -> ReportResult {
+  private func reportInSavepoint(_ write: Report) throws(LedgerError) -> ReportResult {
     try store.setSavepoint()
     do {
       let result = try report(write)

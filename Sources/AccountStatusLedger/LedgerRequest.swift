@@ -21,9 +21,8 @@ package enum ReportMode: Hashable, Sendable {
 
 /// What the ledger can be asked. Its form and the caller's rights are already checked.
 package enum LedgerRequest: Sendable {
-  /// Store facts, judged in this order, each seeing those before it, at one recorded_at.
-  /// Answered in a `Delivery.committed`.
-  case report(RequestID, facts: [Fact], mode: ReportMode, recorder: Recorder)
+  /// Store facts. Answered in a `Delivery.committed`.
+  case report(Report)
   /// Everything known of an account. Answered by `Delivery.facts`.
   case facts(RequestID, AccountID)
   /// One page of an account's facts, in the order they were stored, those with a sequence greater
@@ -34,13 +33,42 @@ package enum LedgerRequest: Sendable {
   case catchUp(RequestID)
 }
 
+/// Facts to store, judged in this order, each seeing those before it, at one recorded_at.
+///
+/// A class, because it is passed on several times before it is committed, and a reference is passed
+/// on for less than a dozen texts.
+package final class Report: Sendable {
+  /// Names the request.
+  package let id: RequestID
+  /// What is reported.
+  package let facts: [Fact]
+  /// What a bad fact does to its neighbours.
+  package let mode: ReportMode
+  /// Who reports.
+  package let recorder: Recorder
+
+  /// Describes a report.
+  package init(_ id: RequestID, facts: [Fact], mode: ReportMode, recorder: Recorder) {
+    self.id = id
+    self.facts = facts
+    self.mode = mode
+    self.recorder = recorder
+  }
+}
+
 extension LedgerRequest {
+  /// Store facts.
+  package static func report(
+    _ id: RequestID, facts: [Fact], mode: ReportMode, recorder: Recorder
+  ) -> LedgerRequest {
+    .report(Report(id, facts: facts, mode: mode, recorder: recorder))
+  }
+
   /// Its name.
   package var id: RequestID {
     switch self {
-    case .report(let id, _, _, _), .facts(let id, _), .listFacts(let id, _, _, _),
-      .catchUp(let id):
-      id
+    case .report(let report): report.id
+    case .facts(let id, _), .listFacts(let id, _, _, _), .catchUp(let id): id
     }
   }
 }

@@ -34,7 +34,12 @@ protocol LedgerStore: AnyObject {
     of accountID: AccountID, number: Int64, after sequence: UInt64,
     _ body: (StoredFact) throws(LedgerError) -> Bool
   ) throws(LedgerError)
-  func insertFact(_ fact: StoredFact, account: Int64) throws(LedgerError)
+  /// The number of a recorder, which is stored if it is not yet.
+  func recorderNumber(_ recorder: Recorder) throws(LedgerError) -> Int64
+  /// Stores a fact. False: its identity is taken, and nothing is stored.
+  func insertFact(
+    _ fact: Fact, sequence: UInt64, recordedAt: Instant, recorder: Int64, account: Int64
+  ) throws(LedgerError) -> Bool
 
   func insertChange(_ change: StatusChange, account: Int64) throws(LedgerError)
 

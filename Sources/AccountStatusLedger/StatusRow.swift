@@ -1,4 +1,5 @@
 package import AccountStatusModel
+package import AccountStatusRules
 
 /// What the ledger says of an account for the present: two complete BASIC answers and the instants
 /// between which they hold, under the default edition.
@@ -44,6 +45,23 @@ package struct StatusRow: Hashable, Sendable {
 }
 
 extension StatusRow {
+  /// Shows an outlook from an instant on; the revision is its counter's business.
+  mutating func show(_ outlook: Outlook, from instant: Instant) {
+    validFrom = instant
+    flipAt = outlook.flipAt
+    validUntil = outlook.validUntil
+    untilFlip = outlook.standing.map(BasicAnswer.init)
+    fromFlip = outlook.fromFlip.map(BasicAnswer.init)
+  }
+
+  /// Rolls on to the second answer, which time never changes.
+  mutating func flip() {
+    validFrom = flipAt
+    flipAt = .distantFuture
+    untilFlip = fromFlip
+    fromFlip = nil
+  }
+
   /// The revision at an instant: a flip counts from its own instant, committed or not.
   package func revision(at instant: Instant) -> UInt64 {
     instant < flipAt ? revision : revision + 1
@@ -90,6 +108,20 @@ package struct BasicAnswer: Hashable, Sendable {
     self.reasons = reasons
     self.notices = notices
     self.capabilities = capabilities
+  }
+
+  /// Leaves out of a standing what the BASIC view leaves out.
+  package init(_ standing: BareStanding) {
+    state = standing.state
+    reinstatementState = standing.reinstatementState
+    reinstatementSince = standing.reinstatementSince
+    isEligibleForReinstatement = standing.isEligibleForReinstatement
+    nextState = standing.nextState
+    nextTransitionAt = standing.nextTransitionAt
+    since = standing.since
+    reasons = standing.reasons
+    notices = standing.notices
+    capabilities = standing.capabilities
   }
 
   /// Leaves out of a standing what the BASIC view leaves out.

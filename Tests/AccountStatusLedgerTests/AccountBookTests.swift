@@ -38,6 +38,24 @@ import Testing
     #expect(open.row("contoso") == nil)
   }
 
+  @Test func `a name taken by another account is found whatever the fact would change`()
+    async throws
+  {
+    // The one is refused for its meaning, the other would be accepted.
+    try await open.report([registration(), registration("contoso"), invoice()])
+    clock.set("2026-11-02T00:00:00Z")
+    try await open.store(invoice("INV-2", "contoso"))
+    for kind in [approval(at: clock.now).kind, .accountClosed] {
+      var other = fact("issue-contoso-INV-2", at: clock.now, kind)
+      #expect(try await refused([other]).map(\.refusal.code) == [.alreadyExists])
+      other.identity.factID = "free"
+      if case .accountClosed = kind { try await open.store(other) }
+    }
+    #expect(open.row("contoso")?.untilFlip?.state == .suspended)
+    #expect(open.row(account)?.untilFlip?.state == .closed)
+    #expect(try await open.page(account).facts.count == 3)
+  }
+
   @Test func `a fact twice in one request is stored once`() async throws {
     let result = try await open.report([registration(), registration()], mode: .each)
     guard case .done(let results) = result, case .stored(let sequence) = results.first else {
@@ -205,6 +223,99 @@ import Testing
     #expect(open.row(account)?.revision == before.revision)
     #expect(open.seen.groups.last?.changes == [])
   }
+
+  // The past.
+
+  /// The days of March on which a profile was rejected, mended and approved.
+  private let lateEpisode = [
+    fact(
+      "reject", at: "2026-03-01T00:00:00Z",
+      .profileVerificationChanged(ProfileVerification(overall: .rejected))),
+    fact(
+      "authorize", at: "2026-03-04T00:00:00Z",
+      .profileVerificationChanged(ProfileVerification(overall: .authorized))),
+    approval("DEC-1", at: "2026-03-05T00:00:00Z"),
+  ]
+
+  @Test func `a late fact that changes only the past is a change that counts no revision`()
+    async throws
+  {
+    try await open.report([registration(), finding(.confirmed, at: "2026-06-01T00:00:00Z")])
+    try await open.report([
+      finding(.dismissed, at: "2026-06-02T00:00:00Z"),
+      approval("DEC-2", at: "2026-06-03T00:00:00Z"),
+    ])
+    let before = try #require(open.row(account))
+
+    try await open.report(lateEpisode)
+
+    let after = try #require(open.row(account))
+    #expect(after.untilFlip == before.untilFlip)
+    #expect(after.revision == before.revision)
+    let changes = try #require(open.seen.groups.last).changes
+    #expect(changes.map(\.isPastChanged) == [true])
+    #expect(changes.map(\.revision) == [before.revision])
+    #expect(changes.map(\.asOf) == [clock.now])
+    #expect(changes.map(\.answer) == [before.untilFlip])
+  }
+
+  @Test func `a late fact that changes the past and the present is one change`() async throws {
+    try await open.store(registration())
+    clock.set("2026-10-02T12:00:00Z")
+    let before = try #require(open.row(account))
+    try await open.store(finding(.confirmed, at: "2026-10-02T11:59:59.999999999Z"))
+    let changes = try #require(open.seen.groups.last).changes
+    #expect(changes.map(\.isPastChanged) == [true])
+    #expect(changes.map(\.revision) == [before.revision + 1])
+    #expect(changes.map { $0.answer?.state } == [.suspended])
+  }
+
+  @Test func `what is true from the moment it is learned changes no past`() async throws {
+    try await open.store(registration())
+    try await open.store(finding(.confirmed, at: clock.now))
+    #expect(open.seen.groups.last?.changes.map(\.isPastChanged) == [false])
+    // Neither does what states and reasons do not show, however late.
+    try await open.store(
+      fact("seen", at: newYear, .externalStatusObserved(state: .active, note: "")))
+    #expect(open.seen.groups.last?.changes.map(\.isPastChanged) == [false])
+  }
+
+  @Test func `the past of an account that flipped unread is known`() async throws {
+    try await open.report([registration(), invoice()])
+    try await open.catchUp(to: "2026-11-02T00:00:00Z")
+    try await open.store(invoice("INV-2", issued: "2026-06-01"))
+    // It was suspended before, but not for as long.
+    #expect(open.seen.groups.last?.changes.map(\.isPastChanged) == [true])
+    // Late as well, and no reason yet.
+    try await open.store(invoice("INV-3", issued: "2026-08-01"))
+    #expect(open.seen.groups.last?.changes.map(\.isPastChanged) == [false])
+  }
+
+  @Test func `a retraction changes the past from its fact on`() async throws {
+    try await open.store(registration())
+    let wrong = finding(.confirmed, at: "2026-09-01T00:00:00Z")
+    try await open.store(wrong)
+    try await open.store(fact("retract", at: clock.now, .factRetracted(wrong.identity)))
+    #expect(open.seen.groups.last?.changes.map(\.isPastChanged) == [true])
+    #expect(open.row(account)?.untilFlip?.state == .active)
+  }
+
+  @Test func `the flag of a change is stored with it`() async throws {
+    try await open.store(registration())
+    try await open.store(finding(.confirmed, at: clock.now))
+    open.stop()
+    let rows = try Database(directory.file("ledger.sqlite")).rows(
+      "SELECT revision, past_changed FROM change ORDER BY position")
+    #expect(rows == [["1", "1"], ["2", "0"]])
+  }
+
+  private func finding(_ state: AbuseState, at instant: Instant) -> Fact {
+    fact(
+      Identifier(checked: "finding-\(state)"), at: instant,
+      .abuseFindingChanged(findingID: "AF-1", severity: .significant, state: state))
+  }
+
+  // Revisions.
 
   @Test func `a change that only the full answer shows counts`() async throws {
     clock.set("2026-11-02T00:00:00Z")

@@ -85,11 +85,11 @@ import Testing
     let before = known.stored
     known.before = (known.stored, false)
     known.stored.row.revision = 9
-    known.standing = .some(nil)
+    known.outlook = Outlook()
     known.undo()
     #expect(known.stored == before)
     #expect(!known.hasFacts)
-    #expect(known.standing == nil)
+    #expect(known.outlook == nil)
 
     let new = account("b", isNew: true)
     new.before = (new.stored, true)

@@ -90,6 +90,7 @@ import Testing
     try await life.reopen()
     for _ in 0..<60 { try await life.step() }
     #expect(life.comparisons > 500)
+    #expect(life.pastChanges > 0)
   }
 }
 

@@ -37,6 +37,14 @@ import Testing
     #expect(outlook.validUntil == suspension)
   }
 
+  @Test func `it says how the account stood before`() throws {
+    let outlook = try outlook([registration(), invoice()], from: "2026-11-02T00:00:00Z")
+    let active = PastSegment(from: newYear, PastState(.active))
+    let suspended = PastSegment(
+      from: suspension, PastState(.suspended, reasons: [.billingPastDue]))
+    #expect(outlook.past == [active, suspended])
+  }
+
   @Test func `without a registration there is nothing`() throws {
     let outlook = try outlook([invoice()], from: newYear)
     #expect(outlook.standing == nil)

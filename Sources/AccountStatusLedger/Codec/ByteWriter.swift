@@ -82,7 +82,10 @@ package struct ByteWriter {
 
   /// An amount: the currency's letters, then zigzag billionths.
   package mutating func write(_ money: Money) {
-    bytes.append(contentsOf: money.currency.code.utf8)
+    let letters = money.currency.number
+    bytes.append(UInt8(truncatingIfNeeded: letters >> 16))
+    bytes.append(UInt8(truncatingIfNeeded: letters >> 8))
+    bytes.append(UInt8(truncatingIfNeeded: letters))
     write(UInt128(bitPattern: money.billionths << 1 ^ money.billionths >> 127))
   }
 

@@ -14,7 +14,8 @@ package enum SQLiteSchema {
   /// Facts and changes share one order: `fact.sequence` and `change.position` are drawn from one
   /// counter, and a token's position is its value. Integers that are instants are nanoseconds since
   /// 1970; NULL in `flip_at` and `valid_until` is never. Numbers of accounts and recorders are
-  /// internal: they keep rows and indexes short.
+  /// internal: they keep rows and indexes short. `change.past_changed` is 1 where facts learned late
+  /// changed how the account stood before `as_of`.
   package static let steps: [String] = [
     """
     CREATE TABLE store (
@@ -66,6 +67,9 @@ package enum SQLiteSchema {
       as_of INTEGER NOT NULL,
       answer BLOB NOT NULL
     ) STRICT;
+    """,
     """
+    ALTER TABLE change ADD COLUMN past_changed INTEGER NOT NULL DEFAULT 0;
+    """,
   ]
 }

@@ -38,6 +38,18 @@ final class SQLiteStatement {
     }
   }
 
+  /// Runs an insertion. False: a unique index holds such a row already, and nothing is inserted.
+  func runUnlessTaken() throws(LedgerError) -> Bool {
+    defer { reset() }
+    let code = sqlite3_step(handle)
+    if code == SQLITE_DONE { return true }
+    if sqlite3_extended_errcode(connection) == Self.uniqueViolation { return false }
+    throw LedgerError(sqlite: connection, code)
+  }
+
+  /// SQLITE_CONSTRAINT_UNIQUE, a macro that Swift does not see.
+  private static let uniqueViolation = SQLITE_CONSTRAINT | 8 << 8
+
   /// Calls `body` for every row until it returns false.
   func forEachRow(_ body: () throws(LedgerError) -> Bool) throws(LedgerError) {
     defer { reset() }

@@ -1,5 +1,5 @@
 /// Every statement of the store, compiled for one connection.
-struct SQLiteStatements {
+final class SQLiteStatements {
   let begin: SQLiteStatement
   let commit: SQLiteStatement
   let rollback: SQLiteStatement
@@ -121,7 +121,8 @@ struct SQLiteStatements {
       """)
     insertChange = try compile(
       """
-      INSERT INTO change (position, account, revision, as_of, answer) VALUES (?, ?, ?, ?, ?)
+      INSERT INTO change (position, account, revision, as_of, answer, past_changed)
+      VALUES (?, ?, ?, ?, ?, ?)
       """)
 
     selectRecorder = try compile("SELECT content FROM recorder WHERE number = ?")

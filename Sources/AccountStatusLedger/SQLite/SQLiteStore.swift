@@ -14,7 +14,9 @@ final class SQLiteStore: LedgerStore {
   /// Numbers of the recorders seen so far, both ways. Bounded: dropped when full.
   private var recorders: [Int64: Recorder] = [:]
   private var recorderNumbers: [Recorder: Int64] = [:]
-  private var lastRecorder: (recorder: Recorder, number: Int64)?
+  private var lastRecorder = Recorder()
+  /// Its number; 0: there is none.
+  private var lastRecorderNumber: Int64 = 0
   private var writer = ByteWriter()
 
   private static let recordersKept = 4096
@@ -238,20 +240,21 @@ extension SQLiteStore {
     }
   }
 
-  func insertFact(_ fact: StoredFact, account: Int64) throws(LedgerError) {
-    let recorder = try recorderNumber(fact.recordedBy)
+  func insertFact(
+    _ fact: Fact, sequence: UInt64, recordedAt: Instant, recorder: Int64, account: Int64
+  ) throws(LedgerError) -> Bool {
     writer.removeAll()
-    FactCodec.encode(fact.fact.kind, into: &writer)
+    FactCodec.encode(fact.kind, into: &writer)
     let insert = try sql().insertFact
-    insert.bind(1, fact.sequence)
+    insert.bind(1, sequence)
     insert.bind(2, account)
-    insert.bind(3, fact.fact.identity.source.text)
-    insert.bind(4, fact.fact.identity.factID.text)
-    insert.bind(5, fact.fact.effectiveAt)
-    insert.bind(6, fact.recordedAt)
+    insert.bind(3, fact.identity.source.text)
+    insert.bind(4, fact.identity.factID.text)
+    insert.bind(5, fact.effectiveAt)
+    insert.bind(6, recordedAt)
     insert.bind(7, recorder)
     insert.bind(8, writer.bytes)
-    try insert.run()
+    return try insert.runUnlessTaken()
   }
 
   func insertChange(_ change: StatusChange, account: Int64) throws(LedgerError) {
@@ -263,6 +266,7 @@ extension SQLiteStore {
     insert.bind(3, change.revision)
     insert.bind(4, change.asOf)
     insert.bind(5, writer.bytes)
+    insert.bind(6, change.isPastChanged ? 1 : 0 as Int64)
     try insert.run()
   }
 
@@ -280,12 +284,19 @@ extension SQLiteStore {
     return found
   }
 
-  private func recorderNumber(_ recorder: Recorder) throws(LedgerError) -> Int64 {
-    if let last = lastRecorder, last.recorder == recorder { return last.number }
+  func recorderNumber(_ recorder: Recorder) throws(LedgerError) -> Int64 {
+    if lastRecorderNumber > 0, lastRecorder == recorder { return lastRecorderNumber }
+    let number: Int64
     if let known = recorderNumbers[recorder] {
-      lastRecorder = (recorder, known)
-      return known
+      number = known
+    } else {
+      number = try insert(recorder)
     }
+    (lastRecorder, lastRecorderNumber) = (recorder, number)
+    return number
+  }
+
+  private func insert(_ recorder: Recorder) throws(LedgerError) -> Int64 {
     writer.removeAll()
     RowCodec.encode(recorder, into: &writer)
     let insert = try sql().insertRecorder
@@ -301,7 +312,7 @@ extension SQLiteStore {
   private func forgetRecorders() {
     recorders.removeAll()
     recorderNumbers.removeAll()
-    lastRecorder = nil
+    lastRecorderNumber = 0
   }
 
   private func remember(_ recorder: Recorder, _ number: Int64) {

@@ -38,7 +38,7 @@ import Testing
     try open().stop()
     let database = try Database(path)
     #expect(try database.rows("PRAGMA application_id") == [["1094931276"]])
-    #expect(try database.rows("PRAGMA user_version") == [["1"]])
+    #expect(try database.rows("PRAGMA user_version") == [["\(SQLiteSchema.version)"]])
     #expect(try database.rows("PRAGMA journal_mode") == [["wal"]])
   }
 
@@ -93,11 +93,12 @@ import Testing
 
   @Test func `a newer program's ledger is refused and left as it is`() throws {
     try open().stop()
-    try Database(path).execute("PRAGMA journal_mode = DELETE; PRAGMA user_version = 2")
+    let newer = SQLiteSchema.version + 1
+    try Database(path).execute("PRAGMA journal_mode = DELETE; PRAGMA user_version = \(newer)")
     let bytes = try contents(of: path)
     let error = try openingError()
     #expect(error.code == .tooNew)
-    #expect(error.message.contains("schema 2"))
+    #expect(error.message.contains("schema \(newer)"))
     #expect(try contents(of: path) == bytes)
   }
 

@@ -1,11 +1,37 @@
 import AccountStatusLedger
+import AccountStatusModel
 import Testing
 
 @Suite struct SQLiteSchemaTests {
   @Test func `released steps never change`() {
     // A new step adds a line; an edited one breaks files that are out there.
-    #expect(SQLiteSchema.steps.map(fingerprint) == [0xe055_0a05_6fb8_8039])
+    #expect(SQLiteSchema.steps.map(fingerprint) == [0xe055_0a05_6fb8_8039, 0x1042_4d8f_ab20_3d91])
     #expect(SQLiteSchema.version == Int32(SQLiteSchema.steps.count))
+  }
+
+  @Test func `a file of the first version is brought up to date, its rows kept`() async throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.file("ledger.sqlite")
+    let open = try OpenLedger(path, clock: .init(newYear))
+    try await open.report([registration(), invoice()])
+    let row = try #require(open.row(account))
+    open.stop()
+    do {
+      let database = try Database(path)
+      try database.execute(
+        "ALTER TABLE change DROP COLUMN past_changed; PRAGMA user_version = 1")
+    }
+
+    let migrated = try OpenLedger(path, clock: .init(newYear))
+    #expect(migrated.row(account) == row)
+    try await migrated.store(fact("close", at: newYear, .accountClosed))
+    migrated.stop()
+
+    let database = try Database(path)
+    #expect(try database.rows("PRAGMA user_version") == [["2"]])
+    #expect(
+      try database.rows("SELECT revision, past_changed FROM change ORDER BY position")
+        == [["1", "0"], ["2", "0"]])
   }
 
   @Test func `lookups and what is due are found by an index`() async throws {

@@ -15,6 +15,8 @@ struct RandomLife {
   private var expected: [AccountID: Expected] = [:]
   private var sent: [Fact] = []
   private(set) var comparisons = 0
+  /// How often the past changed.
+  private(set) var pastChanges = 0
 
   /// What the rules alone say of an account.
   private struct Expected {
@@ -82,13 +84,15 @@ struct RandomLife {
           : random.fact(id, id: nextID))
     }
     sent += facts
+    let groups = open.seen.groups.count
     let result = try await open.report(facts, mode: random.chance(50) ? .each : .allOrNothing)
     guard case .done(let results) = result else { return }
     for (fact, result) in zip(facts, results) {
       if case .stored(let sequence) = result { append(fact, sequence) }
     }
+    let changes = open.seen.groups[groups...].flatMap(\.changes)
     for id in Set(zip(facts, results).filter { $0.1.isStored }.map(\.0.accountID)) {
-      decide(id)
+      decide(id, changes.filter { $0.accountID == id })
     }
   }
 
@@ -98,19 +102,38 @@ struct RandomLife {
     let id = fact.accountID
     if pending[id] == nil {
       settle(id)
-      pending[id] = .some(standing(id, clock.now))
+      pending[id] = Pending(standing: standing(id, clock.now), past: past(id))
     }
     let last = expected.values.flatMap(\.stored).map(\.recordedAt).max() ?? clock.now
     expected[id, default: Expected()].stored.append(
       StoredFact(fact, sequence: sequence, recordedAt: max(last, clock.now)))
   }
 
-  private var pending: [AccountID: Standing?] = [:]
+  /// What was said of an account before the report at hand.
+  private struct Pending {
+    let standing: Standing?
+    let past: [PastSegment]
+  }
 
-  private mutating func decide(_ id: AccountID) {
+  private var pending: [AccountID: Pending] = [:]
+
+  private mutating func decide(_ id: AccountID, _ changes: [StatusChange]) {
     guard let before = pending.removeValue(forKey: id) else { return }
-    if before != standing(id, clock.now) { expected[id]?.revision += 1 }
+    let isChange = before.standing != standing(id, clock.now)
+    let isPastChanged = before.past != past(id)
+    if isChange { expected[id]?.revision += 1 }
     expected[id]?.asOf = clock.now
+    #expect(changes.contains(where: \.isPastChanged) == isPastChanged, "past of \(id)")
+    if isPastChanged { pastChanges += 1 }
+    if isChange || isPastChanged {
+      #expect(changes.last?.isPastChanged == isPastChanged, "last change of \(id)")
+      #expect(changes.last?.revision == expected[id]?.revision, "last change of \(id)")
+    }
+    #expect(changes.filter(\.isPastChanged).count <= 1, "changes of \(id)")
+  }
+
+  private func past(_ id: AccountID) -> [PastSegment] {
+    pastSegments(of: AccountFacts(expected[id]?.stored ?? []), edition: edition, until: clock.now)
   }
 
   /// Counts the changes between the instant an account was brought to last, and now.
