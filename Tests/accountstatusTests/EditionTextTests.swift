@@ -34,8 +34,8 @@ struct EditionTextTests {
         csp: an account is suspended for
           account-abuse: a finding that is significant and suspected or confirmed
           billing-past-due: an open invoice more than 60 days past its due date: (60 d, ∞)
-          indirect-provider-issue: an open issue that affects the provider's operations and the account,
-                                   of indirect-reseller
+          indirect-provider-issue: an open issue that affects the provider's operations and the account, of
+                                   indirect-reseller
           profile-failed-or-rejected: a profile that is rejected or failed; a pending vetting after that
                                       does not clear it
           reinstated: by an approval only

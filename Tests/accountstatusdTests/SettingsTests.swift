@@ -45,6 +45,7 @@ struct SettingsTests {
   func `flags beat the environment, which beats the file`(_ key: Settings.Key) async throws {
     let names: [Settings.Key: String] = [
       .runtimeDirectory: "ACCOUNTSTATUSD_RUNTIME_DIRECTORY", .database: "ACCOUNTSTATUSD_DATABASE",
+      .tableSocket: "ACCOUNTSTATUSD_TABLE_SOCKET",
       .policyEdition: "ACCOUNTSTATUSD_POLICY_EDITION",
       .policyEditions: "ACCOUNTSTATUSD_POLICY_EDITIONS", .logLevel: "ACCOUNTSTATUSD_LOG_LEVEL",
     ]
@@ -72,7 +73,9 @@ struct SettingsTests {
   @Test func `a misspelt key is named, with those that exist`() async {
     let text = await refusal("{\"databse\": \"x\"}")
     #expect(text.contains("\"databse\""))
-    #expect(text.contains("runtimeDirectory, database, policyEdition, policyEditions, logLevel"))
+    #expect(
+      text.contains(
+        "runtimeDirectory, tableSocket, database, policyEdition, policyEditions, logLevel"))
   }
 
   @Test(arguments: ["1", "true", "null", "[\"x\"]", "{\"a\": \"x\"}"])
