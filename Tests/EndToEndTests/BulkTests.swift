@@ -8,9 +8,12 @@ import Testing
 ///
 /// ACCOUNTSTATUS_IMPORT_FACTS says how many facts the long one has.
 @Suite(.serialized, .timeLimit(.minutes(10))) struct BulkTests {
-  /// `accountstatus` under way, its output in files.
+  /// `accountstatus` under way. What it prints and nobody reads holds it up: so it is in the middle
+  /// of its work for as long as a test wants.
   private final class Running {
     let process = Process()
+    private(set) var out = ""
+    private let pipe = Pipe()
     private let directory: TemporaryDirectory
 
     init(_ arguments: [String], input: FileHandle? = nil) throws {
@@ -18,7 +21,7 @@ import Testing
       process.executableURL = URL(fileURLWithPath: ServerProcess.executable("accountstatus"))
       process.arguments = arguments
       process.standardInput = input ?? FileHandle.nullDevice
-      process.standardOutput = FileHandle(forWritingAtPath: try directory.make("out"))
+      process.standardOutput = pipe
       process.standardError = FileHandle(forWritingAtPath: try directory.make("error"))
       try process.run()
     }
@@ -27,26 +30,33 @@ import Testing
       if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     }
 
-    var out: String { (try? String(contentsOfFile: directory.file("out"), encoding: .utf8)) ?? "" }
     var error: String {
       (try? String(contentsOfFile: directory.file("error"), encoding: .utf8)) ?? ""
     }
-    var outLength: Int {
-      (try? FileManager.default.attributesOfItem(atPath: directory.file("out"))[.size] as? Int) ?? 0
-    }
 
-    /// Waits for something to be so; fails when the program ends before.
-    func until(_ what: String, _ isSo: () -> Bool) throws {
-      let end = ContinuousClock.now + .seconds(120)
-      while !isSo() {
-        try #require(process.isRunning && ContinuousClock.now < end, "\(what): \(error)")
-        usleep(1000)
+    /// Reads until it has printed so many bytes; fails when the program ends before.
+    func until(printed count: Int) throws {
+      while out.utf8.count < count {
+        try #require(try read(), "it ended after \(out.utf8.count) bytes: \(error)")
       }
     }
 
-    func wait() -> Int32 {
+    /// Reads to the end; the exit status.
+    func wait() throws -> Int32 {
+      while try read() {}
       process.waitUntilExit()
       return process.terminationStatus
+    }
+
+    /// Reads what comes next; false at the end.
+    private func read() throws -> Bool {
+      let descriptor = pipe.fileHandleForReading.fileDescriptor
+      var query = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      try #require(poll(&query, 1, 120_000) == 1, "it prints nothing: \(error)")
+      let piece = pipe.fileHandleForReading.availableData
+      // Everything printed is ASCII: no character is cut.
+      out += String(decoding: piece, as: UTF8.self)
+      return !piece.isEmpty
     }
   }
 
@@ -82,11 +92,11 @@ import Testing
     var server = try daemon(in: directory)
     let report = try Running(["--socket", server.socket, "report", path, "--patience", "2m"])
     for round in 1...3 {
-      try report.until("round \(round)") { report.outLength > round * 50 * count / 8 }
+      try report.until(printed: round * 50 * count / 8)
       server.kill()
       server = try daemon(in: directory)
     }
-    #expect(report.wait() == 0, "\(report.error)")
+    #expect(try report.wait() == 0, "\(report.error)")
     // A result for each line, in order; what was stored and not answered is known already.
     let lines = report.out.split(separator: "\n")
     #expect(lines.count == count)
@@ -102,7 +112,7 @@ import Testing
     #expect(facts.count == 1)
     // Again: all of it is known.
     let again = try Running(["--socket", server.socket, "report", path])
-    #expect(again.wait() == 0)
+    #expect(try again.wait() == 0)
     #expect(again.error.hasPrefix("0 stored, \(count) known already, 0 refused\n"))
     #expect(try await accounts(client) == UInt64(count))
     #expect(server.stop() == 0)
@@ -113,10 +123,10 @@ import Testing
     let path = try file(6000, in: directory)
     var server = try daemon(in: directory)
     let report = try Running(["--socket", server.socket, "report", path, "--patience", "2m"])
-    try report.until("a chunk is stored") { report.outLength > 0 }
+    try report.until(printed: 1)
     #expect(server.stop() == 0)
     server = try daemon(in: directory)
-    #expect(report.wait() == 0, "\(report.error)")
+    #expect(try report.wait() == 0, "\(report.error)")
     #expect(try await accounts(AccountStatusClient(socket: server.socket)) == 6000)
   }
 
@@ -125,9 +135,9 @@ import Testing
     let path = try file(20_000, in: directory)
     let server = try daemon(in: directory)
     let report = try Running(["--socket", server.socket, "report", path, "--patience", "5s"])
-    try report.until("a chunk is stored") { report.outLength > 0 }
+    try report.until(printed: 1)
     server.kill()
-    #expect(report.wait() == 4)
+    #expect(try report.wait() == 4)
     let done = report.out.split(separator: "\n").count
     #expect(done > 0 && done.isMultiple(of: 1000))
     #expect(
@@ -167,12 +177,12 @@ import Testing
       ["--socket", server.socket, "report", "-"], input: pipe.fileHandleForReading)
     for number in 0..<3 {
       try pipe.fileHandleForWriting.write(contentsOf: Data((line(number) + "\n").utf8))
-      try report.until("line \(number + 1) is told") {
-        report.out.split(separator: "\n").count == number + 1
-      }
+      // The program waits for more, and yet has told of this.
+      try report.until(printed: report.out.utf8.count + 1)
+      #expect(report.out.split(separator: "\n").count == number + 1)
     }
     try pipe.fileHandleForWriting.close()
-    #expect(report.wait() == 0)
+    #expect(try report.wait() == 0)
     #expect(report.error.hasPrefix("3 stored, 0 known already, 0 refused\n"))
   }
 
@@ -181,9 +191,9 @@ import Testing
     let server = try daemon(in: directory)
     let path = try file(20_000, in: directory)
     let report = try Running(["--socket", server.socket, "report", path])
-    try report.until("a chunk is stored") { report.outLength > 0 }
+    try report.until(printed: 1)
     kill(report.process.processIdentifier, SIGINT)
-    #expect(report.wait() == 130)
+    #expect(try report.wait() == 130)
     #expect(report.process.terminationReason == .exit)
     let done = report.out.split(separator: "\n").count
     // Whole chunks, and what was told is all that was stored.
@@ -200,9 +210,9 @@ import Testing
     let report = try Running(
       ["--socket", server.socket, "report", "-"], input: pipe.fileHandleForReading)
     try pipe.fileHandleForWriting.write(contentsOf: Data((line(1) + "\n").utf8))
-    try report.until("the line is told") { report.outLength > 0 }
+    try report.until(printed: 1)
     kill(report.process.processIdentifier, SIGINT)
-    #expect(report.wait() == 130)
+    #expect(try report.wait() == 130)
     #expect(report.error.contains("interrupted, up to line 1"))
   }
 

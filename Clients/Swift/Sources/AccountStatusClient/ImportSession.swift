@@ -18,7 +18,7 @@ package struct ImportSession {
   private var unanswered: [ImportChunk] = []
   /// How many of them were sent on the present stream.
   private var sent = 0
-  /// Since when an answer is due.
+  /// Since when the caller waits: what it does between two calls takes as long as it likes.
   private var waitingSince = MonotonicInstant.now()
   private var backoff: Backoff
   /// A server that was never there is no broken connection.
@@ -37,7 +37,7 @@ package struct ImportSession {
   /// Sends a chunk, when there is room for it.
   package mutating func send(_ chunk: ImportChunk) async throws(AccountStatusError) {
     precondition(hasRoom, "receive an answer first")
-    if unanswered.isEmpty { waitingSince = .now() }
+    waitingSince = .now()
     unanswered.append(chunk)
     do throws(ClientError) {
       try await sendUnsent()
@@ -48,6 +48,7 @@ package struct ImportSession {
 
   /// What became of the oldest chunk that was sent; nil when all are answered.
   package mutating func receive() async throws(AccountStatusError) -> ImportAnswer? {
+    waitingSince = .now()
     while let oldest = unanswered.first {
       let reply: [UInt8]?
       do throws(ClientError) {
@@ -66,7 +67,6 @@ package struct ImportSession {
       let answer = try oldest.answer(reply)
       unanswered.removeFirst()
       sent -= 1
-      waitingSince = .now()
       backoff.succeeded()
       return answer
     }
@@ -77,6 +77,7 @@ package struct ImportSession {
   package mutating func finish() async {
     guard let stream else { return }
     self.stream = nil
+    waitingSince = .now()
     stream.finishSending()
     guard unanswered.isEmpty else { return }
     // All is stored: how the server ends the stream changes nothing.
