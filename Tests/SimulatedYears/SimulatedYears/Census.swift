@@ -46,6 +46,7 @@ package struct Census: Sendable {
   }
 
   mutating func note(_ change: StatusChange) {
+    if change.isPastChanged { answers["past changed", default: 0] += 1 }
     let state = change.answer?.state
     let before = states.updateValue(state ?? .notCovered, forKey: change.accountID)
     if state == nil { states[change.accountID] = nil }
@@ -94,7 +95,8 @@ extension Census {
         "failedPrecondition supportRequestOpened.requestedBy.role",
         "alreadyExists factId",
       ])
-    require(answers, AccountState.allCases.map { "state \($0)" } + ["not registered", "eligible"])
+    require(answers, AccountState.allCases.map { "state \($0)" })
+    require(answers, ["not registered", "eligible", "past changed"])
     // Nothing that is known to come moves an account to another cloud.
     require(answers, ["next active", "next suspended", "next closed"])
     require(answers, ReasonCode.allCases.map { "reason \($0)" })

@@ -43,7 +43,8 @@ extension Simulation {
       census.note(change)
       found[change.accountID, default: []].append(
         ExpectedAccount.Change(
-          revision: change.revision, asOf: change.asOf, answer: change.answer))
+          revision: change.revision, asOf: change.asOf, answer: change.answer,
+          isPastChanged: change.isPastChanged))
     }
     let expected = expected.takeChanges()
     for id in Set(found.keys).union(expected.keys).sorted() {

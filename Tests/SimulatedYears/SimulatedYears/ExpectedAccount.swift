@@ -32,6 +32,8 @@ struct ExpectedAccount {
     var revision: UInt64
     var asOf: Instant
     var answer: BasicAnswer?
+    /// New facts changed how the account stood before.
+    var isPastChanged = false
   }
 
   /// An account of which nothing is known.
@@ -48,6 +50,11 @@ struct ExpectedAccount {
   /// The answer as a status row has it.
   func answer(at instant: Instant) -> BasicAnswer? {
     standing(at: instant).map(BasicAnswer.init)
+  }
+
+  /// How the account stood before an instant.
+  func past(until instant: Instant) -> [PastSegment] {
+    pastSegments(of: facts, edition: edition, until: instant)
   }
 
   /// Adds a fact, whose effect `decide` works out.
@@ -86,11 +93,17 @@ extension ExpectedAccount {
     return changes
   }
 
-  /// What new facts did: one change, if the answer of now differs from the one before them.
-  mutating func decide(at now: Instant, before: Standing?) -> [Change] {
+  /// What new facts did: one change, if the answer of now, or the past, differs from the one before
+  /// them; the past alone counts no revision.
+  mutating func decide(
+    at now: Instant, before: Standing?, pastBefore: [PastSegment]
+  ) -> [Change] {
     edges = mentionedInstants()
     begin(at: now)
-    return standing(at: now) == before ? [] : [change()]
+    let isChange = standing(at: now) != before
+    let isPastChanged = past(until: now) != pastBefore
+    guard isChange || isPastChanged else { return [] }
+    return [change(counting: isChange ? 1 : 0, isPastChanged: isPastChanged)]
   }
 
   /// Another default edition; what it changes is told when the account is decided anew.
@@ -118,10 +131,14 @@ extension ExpectedAccount {
     return count == 0 ? [] : [change(counting: count)]
   }
 
-  private mutating func change(counting changes: UInt64 = 1) -> Change {
+  private mutating func change(
+    counting changes: UInt64 = 1, isPastChanged: Bool = false
+  ) -> Change {
     revision += changes
     let instant = validFrom ?? .distantFuture
-    return Change(revision: revision, asOf: instant, answer: answer(at: instant))
+    return Change(
+      revision: revision, asOf: instant, answer: answer(at: instant),
+      isPastChanged: isPastChanged)
   }
 
   /// The answer of an instant is the current one.

@@ -51,7 +51,7 @@ extension ExpectedLedger {
     var undo = Undo(accountCount: accounts.count, lastRecordedAt: lastRecordedAt)
     let recordedAt = max(now, lastRecordedAt)
     var outcome = Outcome()
-    var new: [(changes: [ExpectedAccount.Change], standing: Standing?)] = []
+    var new: [(changes: [ExpectedAccount.Change], standing: Standing?, past: [PastSegment])] = []
     for fact in facts {
       let verdict = judge(fact)
       outcome.verdicts.append(verdict)
@@ -61,7 +61,7 @@ extension ExpectedLedger {
         outcome.touched.append(fact.accountID)
         undo.accounts.append((place, accounts[place]))
         let settled = accounts[place].settle(at: now)
-        new.append((settled, accounts[place].standing(at: now)))
+        new.append((settled, accounts[place].standing(at: now), accounts[place].past(until: now)))
       }
       undo.names.append(fact.identity)
       names[fact.identity] = StoredFact(fact, sequence: .max, recordedAt: recordedAt)
@@ -74,9 +74,10 @@ extension ExpectedLedger {
       outcome.touched = []
       return outcome
     }
-    for (id, (settled, standing)) in zip(outcome.touched, new) {
+    for (id, (settled, standing, past)) in zip(outcome.touched, new) {
       let place = place(of: id)
-      note(settled + accounts[place].decide(at: now, before: standing), of: place)
+      let decided = accounts[place].decide(at: now, before: standing, pastBefore: past)
+      note(settled + decided, of: place)
     }
     return outcome
   }

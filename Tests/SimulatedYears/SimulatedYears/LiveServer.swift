@@ -200,7 +200,7 @@ extension LiveServer {
         log.append(
           StoredChange(
             position: change.position, account: change.accountID, revision: change.revision,
-            asOf: change.asOf))
+            asOf: change.asOf, isPastChanged: change.isPastChanged))
       }
       if group.token.position < lastPosition { faults.append("a token behind its own changes") }
       lastPosition = max(lastPosition, group.token.position)
