@@ -10,20 +10,20 @@ package struct Simulation: Sendable {
 
   /// Judges facts in order, each seeing those before it, as the ledger would on their arrival.
   ///
+  /// One thing cannot be seen here: an identity that a fact of another account has, for which the
+  /// ledger would refuse a fact.
   /// - account: the one that is simulated; a fact about another one is refused.
   /// - facts: what is stored of it.
-  /// - elsewhere: stored facts of other accounts that have the identity of one of these.
   package init(
     _ hypothetical: some Sequence<Fact>, of account: AccountID, on facts: AccountFacts,
-    elsewhere: [FactIdentity: StoredFact] = [:], now: Instant, defaultEdition: PolicyEdition
+    now: Instant, defaultEdition: PolicyEdition
   ) {
     self.facts = facts
     let recordedAt = max(now, facts.stored.last?.recordedAt ?? now)
     for fact in hypothetical {
       let judgement =
         fact.accountID == account
-        ? elsewhere[fact.identity].map { judgeRepeat(fact, of: $0) }
-          ?? judge(fact, given: self.facts, defaultEdition: defaultEdition)
+        ? judge(fact, given: self.facts, defaultEdition: defaultEdition)
         : .refuse(.foreign(to: account, fact))
       judgements.append(judgement)
       guard judgement == .accept else { continue }

@@ -100,7 +100,7 @@ import Testing
     #expect(standing(both)?.isEligibleForReinstatement == false)
   }
 
-  @Test func `a repeat is a duplicate, and an identity in use elsewhere is a conflict`() {
+  @Test func `a repeat is a duplicate, and an identity in use is a conflict`() {
     var reporter = northwind
     reporter.report(payment, at: "2026-10-01T00:00:00Z", id: "pay")
     let stored = reporter.facts.stored[2].fact
@@ -109,13 +109,11 @@ import Testing
       simulate([stored, pay, pay], on: reporter).judgements == [
         .duplicate(sequence: 3), .accept, .duplicate(sequence: 0),
       ])
-    let other = StoredFact(
-      fact("pay", payment, of: "contoso"), sequence: 9, recordedAt: "2026-01-01T00:00:00Z")
-    let simulation = Simulation(
-      [pay], of: "northwind", on: northwind.facts, elsewhere: [pay.identity: other],
-      now: Self.today, defaultEdition: .named("2020-06"))
-    guard case .refuse(let refusal) = simulation.judgements.first else {
-      Issue.record("\(simulation.judgements)")
+    var taken = reporter
+    taken.report(pay)
+    let conflict = simulate([fact("pay", .payment("P-3", .euros(1)))], on: taken)
+    guard case .refuse(let refusal) = conflict.judgements.first else {
+      Issue.record("\(conflict.judgements)")
       return
     }
     #expect(refusal.code == .alreadyExists)
