@@ -1,14 +1,13 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
-#include "status_table_handover.h"
+#include "status_table_writer.h"
 #include "status_table_words.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/random.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 /* Linux 6.3; Debian 12's headers are older. */
@@ -394,28 +393,4 @@ int status_table_set_edition(struct status_table_writer *writer, const void *edi
   image.header.edition_length = (uint8_t)edition_length;
   store_header(writer, &image);
   return 0;
-}
-
-int status_table_send_offer(int connection, const struct status_table_writer *writer, int status) {
-  struct status_table_offer offer = {.magic = STATUS_TABLE_OFFER_MAGIC,
-                                     .layout_major = STATUS_TABLE_MAJOR,
-                                     .layout_minor = STATUS_TABLE_MINOR,
-                                     .status = writer == NULL && status == 0 ? -EAGAIN : status};
-  union {
-    char bytes[CMSG_SPACE(sizeof(int))];
-    struct cmsghdr header;
-  } control = {.bytes = {0}};
-  struct iovec part = {&offer, sizeof offer};
-  struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
-  if (offer.status == 0) {
-    offer.size = writer->header->size;
-    offer.generation = writer->header->generation;
-    message.msg_control = &control;
-    message.msg_controllen = sizeof control;
-    control.header = (struct cmsghdr){
-        .cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
-    memcpy(CMSG_DATA(&control.header), &writer->descriptor, sizeof(int));
-  }
-  ssize_t sent = sendmsg(connection, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-  return sent == (ssize_t)sizeof offer ? 0 : sent < 0 ? -errno : -EMSGSIZE;
 }

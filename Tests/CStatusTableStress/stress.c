@@ -1,8 +1,8 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
-#include "status_table.h"
 #include "status_table_stress.h"
+#include "status_table_writer.h"
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>

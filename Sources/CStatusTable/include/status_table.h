@@ -47,7 +47,7 @@
  *    and every writable mapping but the writer's own.
  *
  * Caveats
- *  - One thread writes. Any number of threads read.
+ *  - One thread writes (status_table_writer.h). Any number of threads read.
  *  - Growth makes a new table: the writer marks the old one REPLACED and unmaps its own mapping
  *    of it. The view from status_table_view follows; it belongs to the writer's thread. A reader
  *    with a mapping of its own sees STATUS_TABLE_REPLACED and attaches to the new one.
@@ -355,60 +355,6 @@ enum status_table_state status_table_current_state(const struct status_table *ta
 
 /* Reads the header. -EBUSY: it was being written at every attempt; -EBADMSG: damaged. */
 int status_table_read_info(const struct status_table *table, struct status_table_info *ret_info);
-
-/* Writer (status_table_writer.c) ------------------------------------------------------------- */
-
-/* The only writer of a table. Belongs to one thread. */
-struct status_table_writer;
-
-/* What a new table is made for. */
-struct status_table_properties {
-  /* Accounts to make room for at once; more come by growth. */
-  uint32_t capacity;
-  uint32_t known_reasons;
-  uint32_t known_notices;
-  uint64_t known_capabilities;
-};
-
-/* Makes an empty table, LIVE, in a sealed memfd; children do not inherit the writer's mapping.
- * -EINVAL: a known reason's number is 16 or more. */
-int status_table_create(const struct status_table_properties *properties,
-                        struct status_table_writer **ret_writer);
-
-/* Marks the table STOPPED and gives its memory back. NULL is allowed. */
-void status_table_destroy(struct status_table_writer *writer);
-
-/* The table's memory, for readers of other processes to map: read-only, whole, and for as long as
- * they like. The descriptor is the writer's; growth closes it and makes another. */
-int status_table_descriptor(const struct status_table_writer *writer);
-
-/* The writer's own view. The pointer stays good, and follows growth, until destroy. */
-const struct status_table *status_table_view(const struct status_table_writer *writer);
-
-/* Adds an account or replaces its record; grows the table when it has to. A record whose answers
- * have no state takes the account away. -EINVAL: the id is empty, too long or has a byte outside
- * [A-Za-z0-9._:@-]; the instants are out of order; a number is not known, or a state is over 15 or
- * a reinstatement state over 7. -EOVERFLOW: too many different sets of capabilities. -ENOMEM,
- * -EMFILE and -ENOSPC: the table could not grow and is as it was. */
-int status_table_put(struct status_table_writer *writer, const void *id, size_t id_length,
-                     const struct status_table_record *record);
-
-/* Says that the writer is alive, at that instant of CLOCK_MONOTONIC. */
-void status_table_beat(struct status_table_writer *writer, uint64_t monotonic_now);
-
-void status_table_set_state(struct status_table_writer *writer, enum status_table_state state);
-
-/* Sets the instant that readers use instead of the wall clock; STATUS_TABLE_NEVER: none. */
-void status_table_set_manual_now(struct status_table_writer *writer, int64_t now);
-
-/* Says which commits the table shows. Call it after the records of those commits. -EINVAL: the
- * position is too long. */
-int status_table_set_position(struct status_table_writer *writer, const uint8_t store_id[16],
-                              uint64_t epoch, const void *position, size_t position_length);
-
-/* Names the default edition. -EINVAL: the name is too long. */
-int status_table_set_edition(struct status_table_writer *writer, const void *edition,
-                             size_t edition_length);
 
 #undef STATUS_TABLE_CLOSED_ENUM
 

@@ -34,8 +34,10 @@ struct status_table_offer {
 _Static_assert(sizeof(struct status_table_offer) == 32, "an offer is 32 bytes");
 #endif
 
+struct status_table_writer;
+
 /* Offers a writer's table on an accepted connection; with a negative errno as `status`, or without
- * a writer, says why there is none. Never waits. In status_table_writer.c. */
+ * a writer, says why there is none. Never waits. In status_table_offer.c. */
 int status_table_send_offer(int connection, const struct status_table_writer *writer, int status);
 
 /* Receives an offer on a connected socket. On 0 the descriptor is the caller's; it has been checked
