@@ -19,7 +19,8 @@ import Testing
   @Test func `pages follow one another to the end`() async throws {
     let server = try ScriptedServer { _, payload in
       let request = try? ListStatusesRequest.decode(payload)
-      #expect(request?.state == .suspended && request?.reason == .billingPastDue)
+      #expect(
+        request?.filter == StatusFilter(state: .suspended, reason: .billingPastDue))
       #expect(request?.pageSize == 2)
       return Self.page(payload)
     }
@@ -33,6 +34,28 @@ import Testing
     }
     #expect(seen == (0..<6).map { "a\($0)" })
     #expect(tokens == [[0], [2], [4]].map { Token(bytes: $0) })
+    #expect(try await pages.all().count == 6)
+  }
+
+  @Test func `a list asks for its filter, its time and its position`() async throws {
+    let filter = StatusFilter(
+      notice: .disputed, isEligible: true, reinstatementState: .inReview, olderThan: .seconds(5),
+      suspendsBefore: "2026-11-01T00:00:00Z")
+    let server = try ScriptedServer { _, payload in
+      let request = try? ListStatusesRequest.decode(payload)
+      #expect(
+        request
+          == ListStatusesRequest(
+            filter: filter,
+            query: StatusQuery(
+              asOf: "2026-10-30T00:00:00Z", knownAt: "2026-10-31T00:00:00Z",
+              policyEdition: "2016-11"), pageToken: request?.pageToken ?? "", atLeast: [7]))
+      return Self.page(payload)
+    }
+    let client = try AccountStatusClient(socket: server.path)
+    let pages = client.listStatuses(
+      filter, asOf: "2026-10-30T00:00:00Z", knownAt: "2026-10-31T00:00:00Z",
+      policyEdition: "2016-11", atLeast: Token(bytes: [7]))
     #expect(try await pages.all().count == 6)
   }
 

@@ -15,6 +15,7 @@ package struct IsActive: ServerCommand {
       EXAMPLES
         accountstatus is-active northwind
         accountstatus is-active -q northwind || echo "hold the order"
+        accountstatus is-active northwind --as-of 2026-10-30 --known-at 2026-10-30
         accountstatus is-active -q --timeout 200ms --on-unavailable allow northwind
       """)
 
@@ -22,14 +23,14 @@ package struct IsActive: ServerCommand {
   var id: AccountID
 
   @OptionGroup var predicate: PredicateOptions
-  @OptionGroup var freshness: FreshnessOptions
+  @OptionGroup var query: QueryOptions
   @OptionGroup package var global: GlobalOptions
 
   package init() {}
 
   package func run(_ server: Server, _ console: Console) async throws -> ExitStatus {
     let console = console.quieted(predicate.quiet)
-    let request = [JSONObject.Member("accountId", .string(id.text))] + freshness.members
+    let request = [JSONObject.Member("accountId", .string(id.text))] + query.members
     let reply = try await server.ask("StatusService/GetStatus", JSONObject(request))
     let status = reply["status"] ?? .object([:])
     console.show(status, as: global.output, text: text(status, console))

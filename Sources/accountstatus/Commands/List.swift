@@ -2,19 +2,67 @@ import AccountStatusModel
 package import ArgumentParser
 import JSONText
 
-/// `list`: the accounts in a state or with a reason.
+/// `list`: the accounts that stand in some way, and what to work on next.
 package struct List: ServerCommand {
   package static let configuration = CommandConfiguration(
-    abstract: "Lists accounts by id, all or those in a state or with a reason.",
+    abstract: "Lists accounts: all, or those that need something done.",
     discussion: """
+      An account is listed when everything asked for holds. The list is by account; with \
+      --suspends-within the next to be suspended comes first, with --older-than what has lasted \
+      longest (of more than 10 000 accounts it is by account again).
+
       EXAMPLES
         accountstatus list --state suspended
-        accountstatus list --reason billing-past-due -o jsonl
-        accountstatus list -o jsonl | jq -r .accountId
+        accountstatus list --suspends-within 14d
+        accountstatus list --eligible
+        accountstatus list --reinstatement in-review --older-than 5d
+        accountstatus list --notice unallocated-payment -o jsonl
+        accountstatus list --state suspended --as-of 2026-10-30 --known-at 2026-10-30
       """)
 
+  /// Accounts that are put in order before they are printed: as many as fit in memory without
+  /// thought.
+  static let sortLimit = 10_000
+
+  @OptionGroup var filter: FilterOptions
+  @OptionGroup var query: QueryOptions
+  @OptionGroup package var global: GlobalOptions
+
+  package init() {}
+
+  package func run(_ server: Server, _ console: Console) async throws -> ExitStatus {
+    let base = filter.suspendsWithin == nil ? nil : try await present(server)
+    let request = filter.members(from: base) + query.members
+    var output = ListOutput(
+      StatusTable(filter, isColored: console.isColored), sortsBy: filter.order, global.output,
+      console)
+    var pageToken = ""
+    repeat {
+      let page = try await server.ask(
+        "StatusService/ListStatuses",
+        JSONObject(
+          request + [
+            .init("pageSize", .number(JSONNumber(1000))), .init("pageToken", .string(pageToken)),
+          ]))
+      for status in page.array("statuses") { output.add(status) }
+      pageToken = page.string("nextPageToken")
+    } while !pageToken.isEmpty
+    output.finish()
+    return .success
+  }
+
+  /// The instant that the list is about, by the server's clock.
+  private func present(_ server: Server) async throws -> Instant {
+    if let asOf = query.asOf { return asOf }
+    return try await server.now()
+  }
+}
+
+/// Which accounts `list` shows.
+struct FilterOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp("active, suspended, closed or not-covered.", valueName: "state"),
+    help: ArgumentHelp(
+      "\(AccountState.allCases.map(\.kebab).joined(separator: ", ")).", valueName: "state"),
     completion: .list(AccountState.allCases.map(\.kebab)),
     transform: { text throws -> AccountState in try Parse.word(text) })
   var state: AccountState?
@@ -26,68 +74,112 @@ package struct List: ServerCommand {
     transform: { text throws -> ReasonCode in try Parse.word(text) })
   var reason: ReasonCode?
 
-  @OptionGroup package var global: GlobalOptions
+  @Option(
+    help: ArgumentHelp(
+      "\(Self.notices.map(\.kebab).joined(separator: ", ")).", valueName: "notice"),
+    completion: .list(Self.notices.map(\.kebab)),
+    transform: { text throws -> Notice in try Parse.word(text) })
+  var notice: Notice?
 
-  package init() {}
+  @Flag(help: "Only those that an approval would reinstate: no reason holds any more.")
+  var eligible = false
 
-  package func run(_ server: Server, _ console: Console) async throws -> ExitStatus {
-    var listing = Listing(global.output, console)
-    var count = 0
-    var pageToken = ""
-    repeat {
-      let page = try await server.ask("StatusService/ListStatuses", request(pageToken))
-      for status in page.array("statuses") {
-        if count == 0 && global.output == .text {
-          console.print(
-            row("ACCOUNT", "STATE", "STATE", "SINCE", "REASONS"))
-        }
-        listing.add(status, text: row(status, console))
-        count += 1
-      }
-      pageToken = page.string("nextPageToken")
-    } while !pageToken.isEmpty
-    listing.finish()
-    if global.output == .text { console.note(count == 1 ? "1 account" : "\(count) accounts") }
-    return .success
-  }
+  @Option(
+    help: ArgumentHelp(
+      "\(ReinstatementState.allCases.map(\.kebab).joined(separator: ", ")).", valueName: "state"),
+    completion: .list(ReinstatementState.allCases.map(\.kebab)),
+    transform: { text throws -> ReinstatementState in try Parse.word(text) })
+  var reinstatement: ReinstatementState?
 
-  private func request(_ pageToken: String) -> JSONObject {
-    var members: [JSONObject.Member] = [
-      .init("pageSize", .number(JSONNumber(1000))), .init("pageToken", .string(pageToken)),
-    ]
-    if let state {
-      members.append(.init("state", .string("ACCOUNT_STATE_\(state.contractName)")))
+  @Option(
+    help: ArgumentHelp(
+      "The reinstatement state, where one is asked for, else the state, has lasted longer.",
+      valueName: "time"),
+    transform: Parse.duration)
+  var olderThan: Duration?
+
+  @Option(
+    help: ArgumentHelp(
+      "They will be suspended by then, unless something happens.", valueName: "time"),
+    transform: Parse.duration)
+  var suspendsWithin: Duration?
+
+  /// Lists know all notices but this one, which is looked up when answering.
+  private static let notices = Notice.allCases.filter { $0 != .providerSuspended }
+
+  func validate() throws {
+    if notice == .providerSuspended {
+      throw ValidationError(
+        "no list knows --notice provider-suspended; `accountstatus get ID` shows it")
     }
-    if let reason {
-      members.append(.init("reason", .string("REASON_CODE_\(reason.contractName)")))
+    let isWaiting = reinstatement.map { $0 != .none } ?? false
+    if let state, state != .suspended {
+      if eligible { throw Self.onlySuspended("--eligible", state) }
+      if isWaiting { throw Self.onlySuspended("--reinstatement", state) }
+      if reason != nil { throw Self.onlySuspended("--reason", state) }
     }
-    return JSONObject(members)
-  }
-
-  private func row(_ status: JSONValue, _ console: Console) -> String {
-    let state = status.word("state", "ACCOUNT_STATE_")
-    var why = status.array("reasons").map { $0.word("code", "REASON_CODE_").kebab }
-    if status.flag("eligibleForReinstatement") { why.append("eligible for reinstatement") }
-    if let next = status["nextTransition"] {
-      why.append("\(next.word("toState", "ACCOUNT_STATE_")) at \(next.string("at"))")
+    if suspendsWithin != nil, state == .suspended || eligible || isWaiting || reason != nil {
+      throw ValidationError(
+        "--suspends-within asks for accounts that are not suspended yet; leave out "
+          + "--state suspended, --reason, --eligible and --reinstatement")
     }
-    return row(
-      status.string("accountId"), state, StatusText.painted(state, console.isColored),
-      status.string("since"), why.joined(separator: ", "))
+    if eligible, reason != nil {
+      throw ValidationError("of an account that is eligible no reason holds; leave out --reason")
+    }
+    if reinstatement == ReinstatementState.none, olderThan != nil {
+      throw ValidationError(
+        "--reinstatement none begins at no instant; use --older-than with --state or another "
+          + "--reinstatement")
+    }
   }
 
-  private func row(
-    _ id: String, _ state: String, _ shown: String, _ since: String, _ why: String
-  ) -> String {
-    let padding = String(repeating: " ", count: max(0, 11 - state.count))
-    let line = "\(id.padded(24))  \(shown)\(padding)  \(since.padded(20))  \(why)"
-    return String(line.reversed().drop { $0 == " " }.reversed())
+  private static func onlySuspended(_ option: String, _ state: AccountState) -> ValidationError {
+    ValidationError(
+      "\(option) asks for suspended accounts; it cannot go with --state \(state.kebab)")
   }
-}
 
-extension String {
-  /// The text, with spaces behind it up to a width.
-  func padded(_ width: Int) -> String {
-    self + String(repeating: " ", count: max(0, width - count))
+  /// The members of a request; `present`: from when on `--suspends-within` counts.
+  func members(from present: Instant?) -> [JSONObject.Member] {
+    var members: [JSONObject.Member] = []
+    func add(_ name: String, _ value: String?) {
+      if let value { members.append(.init(name, .string(value))) }
+    }
+    add("state", state.map { "ACCOUNT_STATE_\($0.contractName)" })
+    add("reason", reason.map { "REASON_CODE_\($0.contractName)" })
+    add("notice", notice.map { "NOTICE_\($0.contractName)" })
+    if eligible { members.append(.init("eligible", .bool(true))) }
+    add("reinstatementState", reinstatement.map { "REINSTATEMENT_STATE_\($0.contractName)" })
+    add("olderThan", olderThan.map { "\(Self.secondsText($0))s" })
+    if let suspendsWithin, let present {
+      // Exactly at the end of the time is within it.
+      let span = Self.nanoseconds(suspendsWithin)
+      add(
+        "suspendsBefore",
+        min(present.adding(nanoseconds: span).adding(nanoseconds: 1), Instant.range.upperBound)
+          .description)
+    }
+    return members
+  }
+
+  /// By what the list is put in order.
+  var order: ListOrder {
+    if suspendsWithin != nil { return .nextTransition }
+    if olderThan == nil { return .account }
+    return reinstatement == nil ? .since : .reinstatementSince
+  }
+
+  private static func nanoseconds(_ duration: Duration) -> Int64 {
+    let (seconds, attoseconds) = duration.components
+    let (whole, overflow) = seconds.multipliedReportingOverflow(by: Instant.nanosecondsPerSecond)
+    return overflow ? .max : whole + attoseconds / 1_000_000_000
+  }
+
+  /// Whole seconds and the milliseconds that the command line can say.
+  private static func secondsText(_ duration: Duration) -> String {
+    let (seconds, attoseconds) = duration.components
+    let milliseconds = attoseconds / 1_000_000_000_000_000
+    if milliseconds == 0 { return "\(seconds)" }
+    let digits = "\(1000 + milliseconds)".dropFirst()
+    return "\(seconds).\(digits)"
   }
 }

@@ -32,6 +32,17 @@ struct IsActiveTests {
     #expect(quiet.output == "" && quiet.notes == "" && quiet.status == .no)
   }
 
+  @Test func `it may be asked about another time`() async throws {
+    let stub = stub("SUSPENDED")
+    let line = ["--as-of", "2026-10-30", "--known-at", "2026-10-31", "--edition", "2016-11"]
+    _ = try await run(["is-active", "a"] + line, on: stub)
+    #expect(
+      stub.asked.map(\.text) == [
+        #"{"accountId":"a","asOf":"2026-10-30T00:00:00Z","knownAt":"2026-10-31T00:00:00Z","#
+          + #""policyEdition":"2016-11"}"#
+      ])
+  }
+
   @Test(arguments: [
     ([], ExitStatus.unavailable), (["--on-unavailable", "allow"], .success),
     (["--on-unavailable", "deny"], .no),
