@@ -33,6 +33,8 @@ struct mapping {
   const struct status_table_header *header;
   void *memory;
   size_t size;
+  /* Counts this client's mappings, from 1. */
+  uint64_t number;
   struct mapping *next_retired;
 };
 
@@ -226,6 +228,7 @@ static void renew(struct status_table_client *client, uint64_t timeout) {
       client->failures = 0;
       client->not_before = 0;
       count(&client->mapped);
+      mapping->number = atomic_load_explicit(&client->mapped, memory_order_relaxed);
       make_current(client, mapping);
     } else {
       count(&client->failed_attempts);
@@ -352,6 +355,7 @@ static inline void look_up(struct reader *reader, const struct mapping *mapping,
   }
   ret_reading->age = age_at(reader, mapping, tick);
   ret_reading->generation = mapping->header->generation;
+  ret_reading->mapping = mapping->number;
 }
 
 /* What a result is worth when the table is not known to be the latest word. */
@@ -394,9 +398,11 @@ void status_table_client_read(struct status_table_client *client, const void *id
   struct reader *reader = pthread_getspecific(client->key);
   if (reader == NULL)
     reader = join(client);
-  ret_reading->result = STATUS_TABLE_UNAVAILABLE;
-  if (reader == NULL)
+  if (reader == NULL) {
+    *ret_reading = (struct status_table_reading){.result = STATUS_TABLE_UNAVAILABLE};
+    ret_reading->outdated = true;
     return;
+  }
   bool outdated = false;
   bool has_read =
       read_current(client, reader, id, id_length, max_staleness, &outdated, ret_reading);
@@ -409,6 +415,7 @@ void status_table_client_read(struct status_table_client *client, const void *id
   }
   if (!has_read)
     *ret_reading = (struct status_table_reading){.result = STATUS_TABLE_UNAVAILABLE};
+  ret_reading->outdated = outdated;
   count(&reader->counts[ret_reading->result]);
 }
 

@@ -50,6 +50,11 @@ struct status_table_reading {
   int64_t as_of;
   uint64_t age;
   uint64_t generation;
+  /* Counts the tables that this client mapped: the same number, the same table, and so the same
+   * edition. 0: none was read. */
+  uint64_t mapping;
+  /* There may be a newer table, which a read that may wait asks for. */
+  bool outdated;
 };
 
 /* What became of a client's reads. Numbers only grow. */
