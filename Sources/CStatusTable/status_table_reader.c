@@ -1,16 +1,5 @@
-#include "status_table_words.h"
+#include "status_table_lookup.h"
 #include <errno.h>
-
-static const uint32_t no_record = UINT32_MAX;
-
-/* Lets the other hardware thread, or an emulated core, get on with the write we wait for. */
-static inline void relax(void) {
-#if defined(__x86_64__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  __asm__ volatile("yield");
-#endif
-}
 
 /* Copies `count` words that were all stored by one write. False: none of the attempts got them. */
 static bool copy_consistent(const uint64_t *sequence, const uint64_t *words, size_t count,
@@ -29,10 +18,6 @@ static bool copy_consistent(const uint64_t *sequence, const uint64_t *words, siz
   return false;
 }
 
-static const uint64_t *record_at(const struct status_table *table, uint32_t number) {
-  return table->records + (size_t)number * record_words;
-}
-
 static const struct status_table_header *header_of(const struct status_table *table) {
   return (const struct status_table_header *)(const void *)table->memory;
 }
@@ -43,52 +28,9 @@ static bool copy_record(const struct status_table *table, uint32_t number,
   return copy_consistent(record, record, record_words, ret_image->words);
 }
 
-/* A record's id never changes once a slot names it, so it is compared outside the sequence. */
-static inline bool has_id(const uint64_t *record, struct id_words id) {
-  const uint64_t *words = record + record_id_word;
-  uint64_t difference = 0;
-  for (size_t i = 0; i + 8 <= id.length; i += 8)
-    difference |= load_relaxed(words++) ^ load_bytes8(id.bytes + i);
-  /* A longer id goes on here. */
-  if (id.length < STATUS_TABLE_ID_MAX)
-    difference |= load_relaxed(words) ^ id.tail;
-  return difference == 0;
-}
-
-/* Finds the record of an id. BUSY: the search went on for longer than a writer allows. */
-static inline enum status_table_result find(const struct status_table *table, const void *id,
-                                            size_t id_length, uint32_t *ret_number) {
-  /* No account id holds a byte of zero. One at the end would be taken for padding; one further in
-   * makes the words differ from every record's, since what follows it there is zero. */
-  if (id_length == 0 || id_length > STATUS_TABLE_ID_MAX ||
-      ((const uint8_t *)id)[id_length - 1] == 0)
-    return STATUS_TABLE_NOT_FOUND;
-  struct id_words wanted = words_of_id(id, id_length);
-  uint64_t hash = hash_id(table->seed, wanted);
-  uint32_t mask = (uint32_t)table->slot_mask;
-  uint32_t tag = slot_tag(hash, mask);
-  for (uint32_t probe = 0; probe < STATUS_TABLE_PROBES; probe++) {
-    uint32_t slot = load_slot(&table->slots[((uint32_t)hash + probe) & mask]);
-    if (slot == 0)
-      return STATUS_TABLE_NOT_FOUND;
-    if ((slot & ~mask) != tag)
-      continue;
-    uint32_t number = (slot & mask) - 1;
-    if (number >= table->record_capacity)
-      return STATUS_TABLE_BUSY;
-    if (has_id(record_at(table, number), wanted)) {
-      *ret_number = number;
-      return STATUS_TABLE_FOUND;
-    }
-  }
-  return STATUS_TABLE_BUSY;
-}
-
-/* Reads the answer of a record that holds at `now`: of the two only that one. */
-static inline enum status_table_result read_record(const struct status_table *table,
-                                                   uint32_t number, int64_t now,
-                                                   struct status_table_status *ret_status) {
-  const uint64_t *record = record_at(table, number);
+enum status_table_result status_table_read_record(const struct status_table *table,
+                                                  const uint64_t *record, int64_t now,
+                                                  struct status_table_status *ret_status) {
   for (int attempt = 0; attempt < STATUS_TABLE_RETRIES; attempt++, relax()) {
     uint64_t before = load_acquire(record);
     if (before & 1)
@@ -100,29 +42,20 @@ static inline enum status_table_result read_record(const struct status_table *ta
     /* With an empty second half there is nothing behind the flip but the first answer, outdated. */
     bool flipped = now >= flip_at && valid_until > flip_at;
     const uint64_t *answer = record + (flipped ? record_from_flip_word : record_until_flip_word);
-    uint64_t since = load_relaxed(&answer[0]);
-    uint64_t next_at = load_relaxed(&answer[1]);
+    int64_t since = (int64_t)load_relaxed(&answer[0]);
+    int64_t next_at = (int64_t)load_relaxed(&answer[1]);
     uint64_t codes = load_relaxed(&answer[2]);
     __atomic_thread_fence(__ATOMIC_ACQUIRE);
     if (load_relaxed(record) != before)
       continue;
 
     bool stale = now < valid_from || now >= valid_until;
-    uint8_t state = codes >> 48 & 15;
-    if (state == 0 && !stale)
+    if ((codes >> 48 & 15) == 0 && !stale)
       return STATUS_TABLE_NOT_FOUND;
     ret_status->revision = revision + flipped;
     ret_status->from = flipped ? flip_at : valid_from;
     ret_status->until = flipped ? valid_until : flip_at;
-    ret_status->answer.state = state;
-    ret_status->answer.next_state = codes >> 52 & 15;
-    ret_status->answer.reinstatement_state = codes >> 56 & 7;
-    ret_status->answer.eligible = codes >> 59 & 1;
-    ret_status->answer.reasons = codes >> 32 & 0xffff;
-    ret_status->answer.notices = (uint32_t)codes;
-    ret_status->answer.capabilities = load_relaxed(&table->capability_sets[codes >> 60]);
-    ret_status->answer.since = (int64_t)since;
-    ret_status->answer.next_at = (int64_t)next_at;
+    set_answer(table, since, next_at, codes, &ret_status->answer);
     return stale ? STATUS_TABLE_STALE : STATUS_TABLE_FOUND;
   }
   return STATUS_TABLE_BUSY;
@@ -131,9 +64,7 @@ static inline enum status_table_result read_record(const struct status_table *ta
 enum status_table_result status_table_read(const struct status_table *table, const void *id,
                                            size_t id_length, int64_t now,
                                            struct status_table_status *ret_status) {
-  uint32_t number = no_record;
-  enum status_table_result found = find(table, id, id_length, &number);
-  return found == STATUS_TABLE_FOUND ? read_record(table, number, now, ret_status) : found;
+  return look_up(table, id, id_length, now, ret_status);
 }
 
 int status_table_find(const struct status_table *table, const void *id, size_t id_length,

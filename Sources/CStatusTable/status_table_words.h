@@ -8,6 +8,10 @@
 #include "status_table.h"
 #include <string.h>
 
+/* For what every read does: in line whatever the compiler thinks of its size, since a call costs as
+ * much as a tenth of a read. */
+#define STATUS_TABLE_IN_LINE static inline __attribute__((always_inline))
+
 enum {
   record_words = sizeof(struct status_table_slot_record) / 8,
   id_words = STATUS_TABLE_ID_MAX / 8,
@@ -67,7 +71,7 @@ static inline uint64_t load_bytes4(const uint8_t *bytes) {
 
 /* The last length % 8 bytes as a word: overlapping loads, since a copy of unknown length costs
  * more than everything else that a read does with an id. */
-static inline uint64_t tail_word(const uint8_t *bytes, size_t length) {
+STATUS_TABLE_IN_LINE uint64_t tail_word(const uint8_t *bytes, size_t length) {
   size_t rest = length % 8;
   if (rest == 0)
     return 0;
@@ -86,13 +90,15 @@ struct id_words {
   uint64_t tail;
 };
 
-static inline struct id_words words_of_id(const void *id, size_t length) {
+STATUS_TABLE_IN_LINE struct id_words words_of_id(const void *id, size_t length) {
   return (struct id_words){.bytes = id, .length = length, .tail = tail_word(id, length)};
 }
 
-static inline uint64_t rotate_left(uint64_t x, int bits) { return x << bits | x >> (64 - bits); }
+STATUS_TABLE_IN_LINE uint64_t rotate_left(uint64_t x, int bits) {
+  return x << bits | x >> (64 - bits);
+}
 
-static inline void sip_round(uint64_t v[4]) {
+STATUS_TABLE_IN_LINE void sip_round(uint64_t v[4]) {
   v[0] += v[1];
   v[2] += v[3];
   v[1] = rotate_left(v[1], 13) ^ v[0];
@@ -105,7 +111,7 @@ static inline void sip_round(uint64_t v[4]) {
 }
 
 /* SipHash-1-3: fast on short ids, and no ids are known that collide under every seed. */
-static inline uint64_t hash_id(const uint64_t seed[2], struct id_words id) {
+STATUS_TABLE_IN_LINE uint64_t hash_id(const uint64_t seed[2], struct id_words id) {
   uint64_t v[4] = {seed[0] ^ UINT64_C(0x736f6d6570736575), seed[1] ^ UINT64_C(0x646f72616e646f6d),
                    seed[0] ^ UINT64_C(0x6c7967656e657261), seed[1] ^ UINT64_C(0x7465646279746573)};
   for (size_t i = 0; i + 8 <= id.length; i += 8) {

@@ -14,9 +14,12 @@
  *  - After a fork the child goes on reading, with the parent's counts.
  *
  * Caveats
- *  - status_table_client_destroy must not race with reads.
+ *  - status_table_client_destroy must not race with calls of the same client.
  *  - FOUND and NOT_FOUND speak for the daemon only within the caller's max_staleness; what is older
  *    is STALE, or UNAVAILABLE where there is no record to show.
+ *  - A daemon that is killed cannot say so in its table: for a quarter of a second it is taken for
+ *    alive, and within max_staleness its answers are given although the next daemon may have taken
+ *    a write. Who hears of the next daemon first calls status_table_client_renew.
  *  - A fork while another thread is inside a read leaves, in the child, the mapping that thread
  *    used in place until the client is destroyed.
  *
@@ -41,7 +44,7 @@ struct status_table_read_options {
   uint64_t timeout;
 };
 
-/* What a read came to, with `result` as status_table_read has it, or UNAVAILABLE. */
+/* What a read came to: FOUND, NOT_FOUND, STALE or UNAVAILABLE. */
 struct status_table_reading {
   enum status_table_result result;
   /* Set on FOUND and STALE. */
@@ -79,6 +82,11 @@ void status_table_client_destroy(struct status_table_client *client);
 void status_table_client_read(struct status_table_client *client, const void *id, size_t id_length,
                               const struct status_table_read_options *options,
                               struct status_table_reading *ret_reading);
+
+/* Asks for the daemon's table at once, whatever the one that is mapped says: for who knows that the
+ * daemon is another one, as a connection to it does that had to be made anew. Returns within
+ * `timeout`; on failure what was mapped stays. */
+int status_table_client_renew(struct status_table_client *client, uint64_t timeout);
 
 /* Copies the default edition's name, of at most STATUS_TABLE_EDITION_MAX bytes, out of the table
  * that is mapped. -EAGAIN: none is. */
