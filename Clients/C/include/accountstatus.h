@@ -24,44 +24,57 @@
 //
 // GUARANTEES
 //
-//   Deadlines   Every call returns by its timeout, on the monotonic clock, whatever the server
-//   does. Decisions   An account is never taken for active because nothing is known. What holds
-//   when the
-//               server cannot be asked is the caller's explicit choice, on_unavailable; it is never
-//               ours, and it is counted. A state that this library does not know counts as that.
-//   Threads     One handle may be used by any number of threads at once, without locks around it.
-//               Up to max_connections calls are on the wire at a time; others wait, within their
-//               timeout. Results, facts and lists belong to one thread at a time.
-//   Fork        A handle works in a forked child: the child makes connections of its own and never
-//               shares its parent's. Results made before the fork stay readable in both. The
-//               child's counters go on from its parent's.
-//   Exec        Sockets are close-on-exec.
-//   Signals     No handler is installed; no call raises SIGPIPE; EINTR is handled inside.
-//   Globals     None. Handles do not know each other.
-//   Retries     All methods offered here may be repeated without harm, and a call is repeated once,
-//   on a
-//               fresh connection, when its connection broke or the server is going away.
-//   Bytes       What arrives is checked before it is read: nesting, size, UTF-8, memory. A server
-//               that sends nonsense makes a call fail with -EPROTO, nothing else.
-//   Growth      Every struct begins with its size, arrays are arrays of pointers, and numbers that
-//               this version has no name for are passed on as they are. A program built against
-//               this header runs with every later libaccountstatus.so.1.
+//  - Speed: where the server shares its status table, accountstatus_get and accountstatus_check
+//    are answered out of it, in about a tenth of a microsecond: no system call, no lock, no
+//    allocation. Else, and for all that the table does not hold, the server is called. A status
+//    changes at its instant even while the server is busy, stopped or dead.
+//  - Deadlines: every call returns by its timeout, on the monotonic clock, whatever the server
+//    does. Looking for a new table takes at most a quarter of it, and never more than 50 ms.
+//  - Decisions: an account is never taken for active because nothing is known. What holds when
+//    the server cannot be asked is the caller's explicit choice, on_unavailable; it is never ours,
+//    and it is counted. A state that this library does not know counts as that.
+//  - Own writes: whoever has the reply to a report finds it in every answer that comes later.
+//  - Threads: one handle may be used by any number of threads at once, without locks around it.
+//    Up to max_connections calls are on the wire at a time; others wait, within their timeout.
+//    Results, facts and lists belong to one thread at a time.
+//  - Fork: a handle works in a forked child, which makes connections of its own and never shares
+//    its parent's. Results made before the fork stay readable in both. The child's counters go
+//    on from its parent's.
+//  - Exec: sockets are close-on-exec.
+//  - Signals: no handler is installed; no call raises SIGPIPE; EINTR is handled inside.
+//  - Globals: none but the list of the threads that read a table. Handles do not know each other.
+//  - Retries: all methods offered here may be repeated without harm, and a call is repeated once,
+//    on a fresh connection, when its connection broke or the server is going away.
+//  - Bytes: what arrives is checked before it is read: nesting, size, UTF-8, memory. A server
+//    that sends nonsense makes a call fail with -EPROTO, nothing else. A table is mapped only if
+//    its memory is sealed, and no number in it is trusted.
+//  - Memory: up to 16 results of each kind are kept for the next call when they are freed; the
+//    rest goes back at once. Under AddressSanitizer a freed result stays poisoned all the same.
+//  - Growth: every struct begins with its size, arrays are arrays of pointers, and numbers that
+//    this version has no name for are passed on as they are. A program built against this header
+//    runs with every later libaccountstatus.so.1.
 //
 // CAVEATS
 //
-//   - accountstatus_close must not race with calls on the same handle.
-//   - After fork, a handle's first use in the child closes the child's copies of the sockets; a
-//   child
-//     that never uses it holds them until it execs or ends. After vfork, do not call this library.
-//   - A fork while another thread is inside this library leaks, in the child, that call's memory.
-//   - Needs Linux 4.14 (MADV_WIPEONFORK).
+//  - accountstatus_close must not race with calls on the same handle. Results outlive it.
+//  - After fork, a handle's first use in the child closes the child's copies of the sockets; a
+//    child that never uses it holds them until it execs or ends. After vfork, do not call this
+//    library.
+//  - A fork while another thread is inside this library leaks, in the child, that call's memory.
+//  - An answer from the table has as_of on a clock that lags by up to one tick (10 ms), but for
+//    the 20 ms around one of the account's own changes, where it is exact.
+//  - Needs Linux 4.14 (MADV_WIPEONFORK).
 //
 // ENVIRONMENT
 //
-//   Read once, by accountstatus_open, only when no socket is named, and never in a set-user-id
-//   program: $ACCOUNTSTATUS_SOCKET. Where it is not set, the first that exists of
-//   $XDG_RUNTIME_DIR/accountstatus/rpc.sock and /run/accountstatus/rpc.sock, looked up at each
-//   connect.
+//   Read once, by accountstatus_open, and never in a set-user-id program.
+//
+//   ACCOUNTSTATUS_SOCKET        only when no socket is named. Where it is not set, the first that
+//                               exists of $XDG_RUNTIME_DIR/accountstatus/rpc.sock and
+//                               /run/accountstatus/rpc.sock, looked up at each connect.
+//   ACCOUNTSTATUS_TABLE_SOCKET  only when neither socket is named. Where it is not set, table.sock
+//                               beside the server's socket that is used.
+//   ACCOUNTSTATUS_TABLE         off: no status table, whatever the program says.
 //
 // ERRORS
 //
@@ -82,7 +95,8 @@
 //   -EMSGSIZE      unavailable: a message larger than 4 MiB
 //   -ENOBUFS       unavailable: the server is over its limits (RESOURCE_EXHAUSTED)
 //   -EREMOTEIO     unavailable: the server failed (INTERNAL, UNKNOWN, DATA_LOSS, ABORTED,
-//   CANCELLED) -EPROTO        unavailable: the answer makes no sense
+//                  CANCELLED)
+//   -EPROTO        unavailable: the answer makes no sense
 //
 //   accountstatus_get, _get_batch and _check do not fail where the table says "unavailable": they
 //   return 0 and a result that says so and carries the caller's decision. What is left for them to
@@ -123,6 +137,13 @@ typedef struct accountstatus_open_options {
   uint32_t timeout_ms;
   // Calls on the wire at a time, 1 to 64. 0: 8.
   uint32_t max_connections;
+  // How long a call may look for its answer before it sleeps: what a wake-up is worth to the
+  // caller, in microseconds, at most 1 000. It is done only while it pays, and costs at most a
+  // fifth of a core more than sleeping would. 0: never. 50 suits a server that spins as well.
+  uint32_t spin_us;
+  // Path of the socket that hands out the status table, at most 107 bytes. NULL: as ENVIRONMENT
+  // says. Empty: no table.
+  const char *table_socket;
 } accountstatus_open_options;
 
 // Makes a handle. Does not connect: it succeeds while the server is down.
@@ -138,7 +159,8 @@ void accountstatus_close(accountstatus *handle);
 // What became of a handle's calls. Numbers only grow.
 typedef struct accountstatus_counters {
   size_t size;
-  // Calls made, and those among them that were unavailable, for whatever reason.
+  // Calls made by the program, however they were answered, and those among them that were
+  // unavailable, for whatever reason.
   uint64_t calls;
   uint64_t unavailable;
   // Calls that ran out of time.
@@ -153,6 +175,18 @@ typedef struct accountstatus_counters {
   // Answers that came after their call had ended, and connections given up because of nonsense.
   uint64_t late_answers;
   uint64_t protocol_errors;
+  // Calls that the table answered, and those that the server answered, be it with an error.
+  uint64_t answered_by_table;
+  uint64_t answered_by_call;
+  // Times the table had a status that was too old to act on, or none that holds now.
+  uint64_t stale;
+  // Tables mapped, and attempts that failed.
+  uint64_t tables_mapped;
+  uint64_t failed_table_attempts;
+  // Times a call looked for its answer before it slept, and found it; nanoseconds spent on that.
+  uint64_t spins;
+  uint64_t spin_hits;
+  uint64_t spin_ns;
 } accountstatus_counters;
 
 // Copies the counters into as much of *ret_counters as its size says. Never blocks.
@@ -186,6 +220,12 @@ typedef struct accountstatus_options {
   // A token: the answer is at least that fresh. NULL: as it is.
   const uint8_t *at_least;
   size_t at_least_size;
+  // Call the server even where the table has the answer. The FULL view, as_of, known_at,
+  // policy_edition and at_least do so by themselves.
+  bool ask_server;
+  // The table answers as long as the server's last sign of life is no older; it shows one every
+  // 100 ms. 0: 2000.
+  uint32_t max_staleness_ms;
 } accountstatus_options;
 
 // The answer for one account.
@@ -196,14 +236,20 @@ typedef struct accountstatus_result {
   // What the caller passed as on_unavailable.
   int32_t on_unavailable;
   const char *account_id;
-  // NULL unless FOUND.
+  // FOUND; STALE: the last that is known. Else NULL.
   const accountstatus_status *status;
-  // Pass it as at_least to read nothing older. Empty unless the server answered.
+  // Pass it as at_least to read nothing older. Empty unless the source is CALL.
   const uint8_t *token;
   size_t token_size;
-  // UNAVAILABLE, REFUSED_ID: why, as ERRORS says, and for people.
+  // NOT_FOUND, UNAVAILABLE, STALE, REFUSED_ID: why, as ERRORS says, and for people.
   int32_t error;
   const char *message;
+  // An accountstatus_source.
+  int32_t source;
+  // Whether this is the server's present answer, to within max_staleness_ms.
+  bool fresh;
+  // TABLE, STALE: how old the server's last sign of life was, in nanoseconds. Else 0.
+  uint64_t age_ns;
 } accountstatus_result;
 
 // The status of an account. -EINVAL when on_unavailable is not set.
@@ -212,13 +258,13 @@ int accountstatus_get(accountstatus *handle, const char *account_id,
                       accountstatus_error *ret_error);
 void accountstatus_free_result(accountstatus_result *result);
 
-// Whether the account is active: FOUND and the state is ACTIVE. Where the server could not be asked
-// or the state is one this library does not know, whether the caller's decision was ALLOW.
+// Whether the account is active: FOUND and the state is ACTIVE. UNAVAILABLE, STALE, or a state that
+// this library does not know: whether the caller's decision was ALLOW.
 bool accountstatus_is_active(const accountstatus_result *result);
 
-// Whether the account may do one thing: FOUND and the capability is listed. Where the server could
-// not be asked or the state is one this library does not know, whether the caller's decision was
-// ALLOW. A capability without a name here is never allowed.
+// Whether the account may do one thing: FOUND and the capability is listed. UNAVAILABLE, STALE, or
+// a state that this library does not know: whether the caller's decision was ALLOW. A capability
+// without a name here is never allowed.
 bool accountstatus_allows(const accountstatus_result *result, int32_t capability);
 
 // The answers for several accounts, read at one instant.
@@ -231,7 +277,8 @@ typedef struct accountstatus_batch {
   size_t token_size;
 } accountstatus_batch;
 
-// The statuses of up to 1 000 accounts; -E2BIG for more. Unavailable: every result says so.
+// The statuses of up to 1 000 accounts; -E2BIG for more. Unavailable: every result says so. Always
+// a call: the table promises each answer, not all of them at one instant.
 int accountstatus_get_batch(accountstatus *handle, const char *const *account_ids, size_t count,
                             const accountstatus_options *options, accountstatus_batch **ret_batch,
                             accountstatus_error *ret_error);
@@ -242,22 +289,24 @@ typedef struct accountstatus_capability_answer {
   size_t size;
   int32_t capability;
   bool allowed;
-  // An accountstatus_basis; 0 when the server could not be asked.
+  // An accountstatus_basis; 0 unless the source is CALL: the table says what is allowed, not where
+  // that is written. Where it matters, set ask_server.
   int32_t basis;
 } accountstatus_capability_answer;
 
 typedef struct accountstatus_check_result {
   size_t size;
-  // FOUND, NOT_FOUND or UNAVAILABLE.
+  // FOUND, NOT_FOUND, STALE or UNAVAILABLE.
   int32_t outcome;
   int32_t on_unavailable;
-  // Whether the account may do all that was asked about. NOT_FOUND: false. UNAVAILABLE: whether the
-  // caller's decision was ALLOW.
+  // Whether the account may do all that was asked about. NOT_FOUND: false. STALE, UNAVAILABLE:
+  // whether the caller's decision was ALLOW.
   bool allowed;
   // One per capability asked about, in that order.
   size_t count;
   const accountstatus_capability_answer *const *answers;
-  // FOUND only: the state, why what is denied is denied, and how long the answer is good.
+  // FOUND: the state, why what is denied is denied, and how long the answer is good. STALE: what
+  // of that was known last.
   int32_t state;
   size_t reason_count;
   const accountstatus_reason *const *reasons;
@@ -267,13 +316,18 @@ typedef struct accountstatus_check_result {
   accountstatus_time as_of;
   const uint8_t *token;
   size_t token_size;
-  // UNAVAILABLE: why.
+  // NOT_FOUND, UNAVAILABLE, STALE: why.
   int32_t error;
   const char *message;
+  // As in accountstatus_result.
+  int32_t source;
+  bool fresh;
+  uint64_t age_ns;
 } accountstatus_check_result;
 
-// Whether an account may do 1 to 64 things. A capability that has no name here is -EINVAL, and so
-// is one that the server does not know. options->view plays no part.
+// Whether an account may do 1 to 64 things. A capability that has no name here is -EINVAL. One that
+// only the server does not know is denied by its table, and -EINVAL by itself. options->view plays
+// no part.
 int accountstatus_check(accountstatus *handle, const char *account_id, const int32_t *capabilities,
                         size_t count, const accountstatus_options *options,
                         accountstatus_check_result **ret_result, accountstatus_error *ret_error);

@@ -187,7 +187,20 @@ typedef enum accountstatus_outcome {
   ACCOUNTSTATUS_UNAVAILABLE = 3,
   // Of one id in a batch: the server refuses it, most likely as malformed.
   ACCOUNTSTATUS_REFUSED_ID = 4,
+  // The server could not be asked, and the status is an old one out of the status table, to be
+  // shown, not to be acted on: on_unavailable decides.
+  ACCOUNTSTATUS_STALE = 5,
 } accountstatus_outcome;
+
+// Who answered.
+typedef enum accountstatus_source {
+  // The status table, which the server keeps in memory that this process can read.
+  ACCOUNTSTATUS_SOURCE_TABLE = 1,
+  // The server, by a call.
+  ACCOUNTSTATUS_SOURCE_CALL = 2,
+  // Nobody: on_unavailable decides.
+  ACCOUNTSTATUS_SOURCE_DEFAULT = 3,
+} accountstatus_source;
 
 // gRPC's codes, of which the server's errors have one.
 typedef enum accountstatus_code {

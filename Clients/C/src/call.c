@@ -132,11 +132,15 @@ static int attempt(const call *call, const ProtobufCBinaryData *request, answer 
     return result;
   exchange_events events = {0};
   ProtobufCBinaryData payload = {0};
-  result = connection_exchange(connection, stream, frame.data, frame.len, call->deadline, &events,
-                               &payload);
+  int64_t spin = handle_begin_spin(handle);
+  result = connection_exchange(connection, stream, frame.data, frame.len, call->deadline, spin,
+                               &events, &payload);
+  handle_end_spin(handle, spin, &events);
   free(frame.data);
   count(&handle->counters.late_answers, events.late_answers);
   if (result < 0) {
+    if (result == -EPIPE)
+      atomic_store(&handle->is_lost, true);
     *again = result == -EPIPE && (call->method->idempotent || !events.sent);
     return describe(call, result, failure);
   }
@@ -146,6 +150,7 @@ static int attempt(const call *call, const ProtobufCBinaryData *request, answer 
   // connection's arena, where the error lies, survives its closing.
   if (answer->status != NULL && answer->status->code == ACCOUNTSTATUS_CODE_UNAVAILABLE) {
     connection_close(connection);
+    atomic_store(&handle->is_lost, true);
     *again = call->method->idempotent;
   } else if (result == -EPROTO) {
     connection_close(connection);
@@ -185,6 +190,7 @@ int call_exchange(accountstatus *handle, const call *call, answer *ret_answer,
     }
   }
   free(packed);
+  count(&handle->counters.answered_by_call, result == 0 || ret_answer->status != NULL);
   if (result == -EPROTO)
     count(&handle->counters.protocol_errors, 1);
   return result;

@@ -4,20 +4,6 @@
 
 #include "read.h"
 
-enum { MOST_CAPABILITIES = 64 };
-
-typedef struct owned_check {
-  accountstatus_check_result result;
-  memory memory;
-} owned_check;
-
-typedef struct question {
-  const char *account_id;
-  const int32_t *capabilities;
-  size_t count;
-  const accountstatus_options *options;
-} question;
-
 static int check_question(const question *question, accountstatus_error *failure) {
   if (question->count == 0 || question->count > MOST_CAPABILITIES)
     return failure_set(failure, EINVAL, ACCOUNTSTATUS_CODE_INVALID_ARGUMENT,
@@ -32,6 +18,14 @@ static int check_question(const question *question, accountstatus_error *failure
   return 0;
 }
 
+// Whether a question is one to ask, without saying what is wrong with it.
+static bool is_sound(const question *question) {
+  bool sound = question->count > 0 && question->count <= MOST_CAPABILITIES;
+  for (size_t i = 0; sound && i < question->count; i++)
+    sound = status_is_known_capability(question->capabilities[i]);
+  return sound;
+}
+
 static bool matches(const Accountstatus__V1__CheckCapabilityResponse *response,
                     const question *question) {
   if (response->n_results != question->count)
@@ -44,7 +38,7 @@ static bool matches(const Accountstatus__V1__CheckCapabilityResponse *response,
 }
 
 static int ask(accountstatus *handle, const question *question, const read_query *query,
-               answer *ret_answer, accountstatus_error *failure) {
+               int64_t deadline, answer *ret_answer, accountstatus_error *failure) {
   Accountstatus__V1__Capability capabilities[MOST_CAPABILITIES];
   for (size_t i = 0; i < question->count; i++)
     capabilities[i] = (Accountstatus__V1__Capability)question->capabilities[i];
@@ -61,7 +55,7 @@ static int ask(accountstatus *handle, const question *question, const read_query
       .method = &check_capability,
       .request = &request.base,
       .answer_type = &accountstatus__v1__check_capability_response__descriptor,
-      .deadline = handle_deadline(handle, question->options->timeout_ms),
+      .deadline = deadline,
       .wait_for_server = question->options->wait_for_server,
   };
   int result = call_make(handle, &call, ret_answer, failure);
@@ -111,6 +105,8 @@ static void make_found(memory *memory, const question *question, owned_check *ow
       .token = memory_bytes(memory, response->token.data, response->token.len),
       .token_size = response->token.len,
       .message = "",
+      .source = ACCOUNTSTATUS_SOURCE_CALL,
+      .fresh = true,
   };
   make_answers(memory, question, owned, response);
 }
@@ -128,32 +124,46 @@ static void make_failed(accountstatus *handle, memory *memory, const question *q
       .allowed = unavailable && decision == ACCOUNTSTATUS_ALLOW,
       .error = error,
       .message = memory_text(memory, message),
+      .source = unavailable ? ACCOUNTSTATUS_SOURCE_DEFAULT : ACCOUNTSTATUS_SOURCE_CALL,
+      .fresh = !unavailable,
   };
   make_answers(memory, question, owned, NULL);
 }
 
-int accountstatus_check(accountstatus *handle, const char *account_id, const int32_t *capabilities,
-                        size_t count, const accountstatus_options *options,
-                        accountstatus_check_result **ret_result, accountstatus_error *ret_error) {
+// Asks the server: as get_by_call in get.c.
+static int check_by_call(accountstatus *handle, const question *question, int64_t deadline,
+                         owned_check *stale, accountstatus_check_result **ret_result,
+                         accountstatus_error *ret_error) {
   accountstatus_error failure = {.size = sizeof failure};
-  question question = {account_id, capabilities, count, options};
   read_query query;
-  handle_enter(handle);
-  int result = read_options(options, &query, &failure);
+  int result = read_options(question->options, &query, &failure);
   if (result == 0)
-    result = check_question(&question, &failure);
+    result = check_question(question, &failure);
   if (result < 0)
     return call_end(handle, result, &failure, ret_error);
+  if (deadline == 0)
+    deadline = handle_deadline(handle, question->options->timeout_ms);
 
   answer answer;
-  result = ask(handle, &question, &query, &answer, &failure);
-  bool answered = result == 0 || result == -ENOENT || failure_is_unavailable(result);
+  result = ask(handle, question, &query, deadline, &answer, &failure);
+  bool unavailable = failure_is_unavailable(result);
+  bool answered = result == 0 || result == -ENOENT || unavailable;
+  if (unavailable && stale != NULL) {
+    answer_release(&answer);
+    call_count(handle, result);
+    read_count_default(handle, question->options->on_unavailable);
+    answer_explain_check(stale, result, failure.message);
+    *ret_result = &stale->result;
+    return 0;
+  }
+  if (stale != NULL)
+    pool_give_back(stale);
   memory memory = {0};
   owned_check *owned = memory_take(&memory, 1, sizeof *owned);
   if (owned != NULL && result == 0)
-    make_found(&memory, &question, owned, (const void *)answer.message);
+    make_found(&memory, question, owned, (const void *)answer.message);
   else if (owned != NULL && answered)
-    make_failed(handle, &memory, &question, owned, result, failure.message);
+    make_failed(handle, &memory, question, owned, result, failure.message);
   answer_release(&answer);
   result = read_end(handle, result, answered, &memory, &failure, ret_error);
   if (result < 0)
@@ -163,9 +173,53 @@ int accountstatus_check(accountstatus *handle, const char *account_id, const int
   return 0;
 }
 
+// Reads the table: as get_by_table in get.c.
+static bool check_by_table(accountstatus *handle, table_key key, const question *question,
+                           int64_t *ret_deadline, owned_check **ret_owned) {
+  owned_check *owned = answer_take_check(&handle->tables);
+  if (owned == NULL)
+    return false;
+  struct status_table_reading reading;
+  bool answered = read_table(handle, key, question->options, answer_check_edition(owned),
+                             ret_deadline, &reading);
+  if (!answered && reading.result != STATUS_TABLE_STALE) {
+    pool_give_back(owned);
+    return false;
+  }
+  answer_fill_check(owned, question, key, &reading);
+  *ret_owned = owned;
+  if (answered)
+    pool_count_use(&handle->tables.checks, owned);
+  return answered;
+}
+
+int accountstatus_check(accountstatus *handle, const char *account_id, const int32_t *capabilities,
+                        size_t count, const accountstatus_options *options,
+                        accountstatus_check_result **ret_result, accountstatus_error *ret_error) {
+  handle_enter(handle);
+  accountstatus_options copy;
+  const accountstatus_options *sound = read_sound_options(options, &copy);
+  question question = {account_id, capabilities, count, sound == NULL ? options : sound};
+  table_key key;
+  int64_t deadline = 0;
+  owned_check *owned = NULL;
+  if (sound != NULL && is_sound(&question) &&
+      table_may_answer(&handle->tables, account_id, sound, &key) &&
+      check_by_table(handle, key, &question, &deadline, &owned)) {
+    *ret_result = &owned->result;
+    return 0;
+  }
+  return check_by_call(handle, &question, deadline, owned, ret_result, ret_error);
+}
+
 void accountstatus_free_check_result(accountstatus_check_result *result) {
   if (result == NULL)
     return;
-  memory memory = ((owned_check *)result)->memory;
+  owned_check *owned = (owned_check *)result;
+  if (owned->is_pooled) {
+    pool_give_back(owned);
+    return;
+  }
+  memory memory = owned->memory;
   memory_free(&memory);
 }

@@ -169,10 +169,34 @@ static int wait_for(connection *connection, short events, int64_t deadline) {
   }
 }
 
+// Leaves the execution units to whoever shares the core.
+static void relax(void) {
+  for (int i = 0; i < 8; i++) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+  }
+}
+
+// Looks for something to read, again and again, for what is left of a time: as receive.
+static int receive_awake(connection *connection, int64_t spin, exchange_events *events) {
+  int64_t start = monotonic_now(), now = start, end = start + spin - events->spun;
+  int result = receive(connection);
+  while (result == 0 && now < end) {
+    relax();
+    result = receive(connection);
+    now = monotonic_now();
+  }
+  events->spun += now - start;
+  return result;
+}
+
 static int exchange(connection *connection, uint32_t stream, const uint8_t *frame, size_t size,
-                    int64_t deadline, exchange_events *events) {
+                    int64_t deadline, int64_t spin, exchange_events *events) {
   size_t sent = 0;
-  bool broken = false;
+  bool broken = false, has_slept = false;
   for (;;) {
     // A server that hangs up may have answered before: read on to the end.
     if (!broken && sent < size)
@@ -180,21 +204,27 @@ static int exchange(connection *connection, uint32_t stream, const uint8_t *fram
     events->sent = events->sent || sent > 0;
     connection->half_sent = sent > 0 && sent < size;
     int result = find_answer(connection, stream, events);
+    events->found_awake = result == 1 && !has_slept;
     if (result != 0)
       return result;
     bool writing = !broken && sent < size;
-    result = wait_for(connection, writing ? POLLIN | POLLOUT : POLLIN, deadline);
-    if (result == 0)
-      result = receive(connection);
+    if (!writing && !has_slept && events->spun < spin)
+      result = receive_awake(connection, spin, events);
+    if (result == 0) {
+      has_slept = true;
+      result = wait_for(connection, writing ? POLLIN | POLLOUT : POLLIN, deadline);
+      if (result == 0)
+        result = receive(connection);
+    }
     if (result < 0)
       return result;
   }
 }
 
 int connection_exchange(connection *connection, uint32_t stream, const uint8_t *frame, size_t size,
-                        int64_t deadline, exchange_events *events,
+                        int64_t deadline, int64_t spin, exchange_events *events,
                         ProtobufCBinaryData *ret_payload) {
-  int result = exchange(connection, stream, frame, size, deadline, events);
+  int result = exchange(connection, stream, frame, size, deadline, spin, events);
   if (result == 1) {
     ret_payload->data = connection->input + FRAME_HEADER;
     ret_payload->len = read_big_endian(connection->input);

@@ -45,11 +45,14 @@ typedef struct connection {
   wire_arena *arena;
 } connection;
 
-// What came of an exchange beside its result, for the handle to count.
+// What came of an exchange beside its result, for the handle to count and to learn from.
 typedef struct exchange_events {
   uint64_t late_answers;
   // Whether any byte of the request may have reached the server.
   bool sent;
+  // Nanoseconds spent on looking for the answer, and whether it came before the first sleep.
+  int64_t spun;
+  bool found_awake;
 } exchange_events;
 
 // Makes a connection to a socket. 0, or a negative errno; -EAGAIN: the server's queue is full.
@@ -63,12 +66,13 @@ void connection_close(connection *connection);
 // The id of the next call. When ids run out, the connection has to be made again: 0.
 uint32_t connection_take_stream(connection *connection);
 
-// Sends a frame and waits for the Response to its stream. The payload found stays in the connection
-// until connection_consume. 0; -ETIMEDOUT, after which the connection can be used on unless it was
-// left in the middle of a request; or, with the connection closed: -EPIPE when it broke, -EPROTO
-// when what arrived is not an answer. -EMSGSIZE: the answer was too large and was skipped.
+// Sends a frame and waits for the Response to its stream: awake for `spin` nanoseconds, then
+// asleep. The payload found stays in the connection until connection_consume. 0; -ETIMEDOUT, after
+// which the connection can be used on unless it was left in the middle of a request; or, with the
+// connection closed: -EPIPE when it broke, -EPROTO when what arrived is not an answer. -EMSGSIZE:
+// the answer was too large and was skipped.
 int connection_exchange(connection *connection, uint32_t stream, const uint8_t *frame, size_t size,
-                        int64_t deadline, exchange_events *events,
+                        int64_t deadline, int64_t spin, exchange_events *events,
                         ProtobufCBinaryData *ret_payload);
 
 // Forgets the first frame received, which must be there.

@@ -38,6 +38,11 @@ int failure_no_memory(accountstatus_error *failure) {
   return failure_set(failure, ENOMEM, ACCOUNTSTATUS_CODE_RESOURCE_EXHAUSTED, "no memory");
 }
 
+int failure_old_kernel(accountstatus_error *failure) {
+  return failure_set(failure, EOPNOTSUPP, ACCOUNTSTATUS_CODE_UNIMPLEMENTED,
+                     "this kernel cannot tell a forked child apart: Linux 4.14 or later is needed");
+}
+
 int failure_errno(int32_t code) {
   switch (code) {
   case ACCOUNTSTATUS_CODE_INVALID_ARGUMENT:
@@ -146,11 +151,16 @@ void failure_export(const accountstatus_error *failure, accountstatus_error *ret
   ret_error->size = size;
 }
 
-int failure_check_size(accountstatus_error *failure, const char *name, const void *given,
-                       size_t known) {
+static size_t size_of_struct(const void *given) {
   size_t size;
   memcpy(&size, given, sizeof size);
-  if (size < known)
+  return size;
+}
+
+int failure_check_grown_size(accountstatus_error *failure, const char *name, const void *given,
+                             size_t least, size_t known) {
+  size_t size = size_of_struct(given);
+  if (size < least)
     return failure_set(failure, EINVAL, ACCOUNTSTATUS_CODE_INVALID_ARGUMENT,
                        "the size of %s is %zu, not %zu: set it to sizeof", name, size, known);
   const unsigned char *bytes = given;
@@ -160,4 +170,11 @@ int failure_check_size(accountstatus_error *failure, const char *name, const voi
                          "%s uses a field that this library is too old for", name);
   }
   return 0;
+}
+
+void failure_copy_struct(void *copy, size_t known, const void *given) {
+  size_t size = size_of_struct(given);
+  memset(copy, 0, known);
+  memcpy(copy, given, size < known ? size : known);
+  memcpy(copy, &known, sizeof known);
 }

@@ -7,11 +7,6 @@
 
 enum { LARGEST_BATCH = 1000 };
 
-typedef struct owned_result {
-  accountstatus_result result;
-  memory memory;
-} owned_result;
-
 typedef struct owned_batch {
   accountstatus_batch batch;
   memory memory;
@@ -20,7 +15,7 @@ typedef struct owned_batch {
 // ----------------------------------------------------------------------------------------- get
 
 static int ask_one(accountstatus *handle, const char *account_id, const read_query *query,
-                   const accountstatus_options *options, answer *ret_answer,
+                   const accountstatus_options *options, int64_t deadline, answer *ret_answer,
                    accountstatus_error *failure) {
   Accountstatus__V1__GetStatusRequest request = ACCOUNTSTATUS__V1__GET_STATUS_REQUEST__INIT;
   request.account_id = (char *)account_id;
@@ -33,7 +28,7 @@ static int ask_one(accountstatus *handle, const char *account_id, const read_que
       .method = &get_status,
       .request = &request.base,
       .answer_type = &accountstatus__v1__get_status_response__descriptor,
-      .deadline = handle_deadline(handle, options->timeout_ms),
+      .deadline = deadline,
       .wait_for_server = options->wait_for_server,
   };
   int result = call_make(handle, &call, ret_answer, failure);
@@ -45,19 +40,33 @@ static int ask_one(accountstatus *handle, const char *account_id, const read_que
   return 0;
 }
 
-int accountstatus_get(accountstatus *handle, const char *account_id,
-                      const accountstatus_options *options, accountstatus_result **ret_result,
-                      accountstatus_error *ret_error) {
+// Asks the server. An answer of the table that is too old is the caller's if the server cannot be
+// asked; in any other case it is given back.
+static int get_by_call(accountstatus *handle, const char *account_id,
+                       const accountstatus_options *options, int64_t deadline, owned_result *stale,
+                       accountstatus_result **ret_result, accountstatus_error *ret_error) {
   accountstatus_error failure = {.size = sizeof failure};
   read_query query;
-  handle_enter(handle);
   int result = read_options(options, &query, &failure);
   if (result < 0)
     return call_end(handle, result, &failure, ret_error);
+  if (deadline == 0)
+    deadline = handle_deadline(handle, options->timeout_ms);
 
   answer answer;
-  result = ask_one(handle, account_id, &query, options, &answer, &failure);
-  bool answered = result == 0 || result == -ENOENT || failure_is_unavailable(result);
+  result = ask_one(handle, account_id, &query, options, deadline, &answer, &failure);
+  bool unavailable = failure_is_unavailable(result);
+  bool answered = result == 0 || result == -ENOENT || unavailable;
+  if (unavailable && stale != NULL) {
+    answer_release(&answer);
+    call_count(handle, result);
+    read_count_default(handle, options->on_unavailable);
+    answer_explain_result(stale, result, failure.message);
+    *ret_result = &stale->result;
+    return 0;
+  }
+  if (stale != NULL)
+    pool_give_back(stale);
   memory memory = {0};
   owned_result *owned = memory_take(&memory, 1, sizeof *owned);
   if (owned != NULL && result == 0) {
@@ -79,20 +88,70 @@ int accountstatus_get(accountstatus *handle, const char *account_id,
   return 0;
 }
 
+// Reads the table. True: *ret_owned is the answer. Else it may be one that is too old, or NULL.
+static bool get_by_table(accountstatus *handle, table_key key, const accountstatus_options *options,
+                         int64_t *ret_deadline, owned_result **ret_owned) {
+  owned_result *owned = answer_take_result(&handle->tables);
+  if (owned == NULL)
+    return false;
+  struct status_table_reading reading;
+  bool answered =
+      read_table(handle, key, options, answer_result_edition(owned), ret_deadline, &reading);
+  if (!answered && reading.result != STATUS_TABLE_STALE) {
+    pool_give_back(owned);
+    return false;
+  }
+  answer_fill_result(owned, key, options->on_unavailable, &reading);
+  *ret_owned = owned;
+  if (answered) {
+    pool_count_use(&handle->tables.results, owned);
+    if (reading.result == STATUS_TABLE_FOUND && !status_is_known_state(owned->result.status->state))
+      read_count_default(handle, options->on_unavailable);
+  }
+  return answered;
+}
+
+int accountstatus_get(accountstatus *handle, const char *account_id,
+                      const accountstatus_options *options, accountstatus_result **ret_result,
+                      accountstatus_error *ret_error) {
+  handle_enter(handle);
+  accountstatus_options copy;
+  const accountstatus_options *sound = read_sound_options(options, &copy);
+  table_key key;
+  int64_t deadline = 0;
+  owned_result *owned = NULL;
+  if (sound != NULL && table_may_answer(&handle->tables, account_id, sound, &key) &&
+      get_by_table(handle, key, sound, &deadline, &owned)) {
+    *ret_result = &owned->result;
+    return 0;
+  }
+  return get_by_call(handle, account_id, sound == NULL ? options : sound, deadline, owned,
+                     ret_result, ret_error);
+}
+
 void accountstatus_free_result(accountstatus_result *result) {
   if (result == NULL)
     return;
+  owned_result *owned = (owned_result *)result;
+  if (owned->is_pooled) {
+    pool_give_back(owned);
+    return;
+  }
   // The memory holds its own description.
-  memory memory = ((owned_result *)result)->memory;
+  memory memory = owned->memory;
   memory_free(&memory);
+}
+
+// Whether the caller's decision stands in for an answer, given that there is no known state.
+static bool is_undecided(const accountstatus_result *result) {
+  return result->outcome == ACCOUNTSTATUS_FOUND || result->outcome == ACCOUNTSTATUS_UNAVAILABLE ||
+         result->outcome == ACCOUNTSTATUS_STALE;
 }
 
 bool accountstatus_is_active(const accountstatus_result *result) {
   if (result->outcome == ACCOUNTSTATUS_FOUND && status_is_known_state(result->status->state))
     return result->status->state == ACCOUNTSTATUS_STATE_ACTIVE;
-  bool undecided =
-      result->outcome == ACCOUNTSTATUS_FOUND || result->outcome == ACCOUNTSTATUS_UNAVAILABLE;
-  return undecided && result->on_unavailable == ACCOUNTSTATUS_ALLOW;
+  return is_undecided(result) && result->on_unavailable == ACCOUNTSTATUS_ALLOW;
 }
 
 bool accountstatus_allows(const accountstatus_result *result, int32_t capability) {
@@ -105,9 +164,7 @@ bool accountstatus_allows(const accountstatus_result *result, int32_t capability
     }
     return false;
   }
-  bool undecided =
-      result->outcome == ACCOUNTSTATUS_FOUND || result->outcome == ACCOUNTSTATUS_UNAVAILABLE;
-  return undecided && result->on_unavailable == ACCOUNTSTATUS_ALLOW;
+  return is_undecided(result) && result->on_unavailable == ACCOUNTSTATUS_ALLOW;
 }
 
 // --------------------------------------------------------------------------------------- batch

@@ -39,13 +39,13 @@ static void sleep_until(int64_t instant) {
 
 static int add_path(accountstatus *handle, accountstatus_error *failure, const char *directory,
                     const char *name) {
-  char *path = handle->paths[handle->path_count];
+  char *path = handle->paths.names[handle->paths.count];
   int length = snprintf(path, PATH_SIZE, "%s%s", directory, name);
   if (length < 0 || (size_t)length >= PATH_SIZE)
     return failure_set(failure, ENAMETOOLONG, ACCOUNTSTATUS_CODE_INVALID_ARGUMENT,
                        "the path of a socket has at most %zu bytes: %s%s", (size_t)PATH_SIZE - 1,
                        directory, name);
-  handle->path_count++;
+  handle->paths.count++;
   return 0;
 }
 
@@ -79,9 +79,22 @@ static uint64_t seed(void) {
   return (uint64_t)monotonic_now() ^ (uint64_t)getpid() << 32 ^ (uint64_t)syscall(SYS_gettid);
 }
 
+// Whether the process may run on one processor only, where spinning keeps the server from running.
+static bool is_confined(void) {
+  cpu_set_t set;
+  return sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) == 1;
+}
+
 static int set_up(accountstatus *handle, const accountstatus_open_options *options,
                   accountstatus_error *failure) {
-  int result = find_paths(handle, options == NULL ? NULL : options->socket, failure);
+  handle->timeout_ms = options->timeout_ms == 0 ? DEFAULT_TIMEOUT_MS : options->timeout_ms;
+  handle->connection_count =
+      options->max_connections == 0 ? DEFAULT_CONNECTIONS : options->max_connections;
+  spin_start(&handle->spin, (int64_t)options->spin_us * 1000, is_confined);
+  int result = find_paths(handle, options->socket, failure);
+  if (result == 0)
+    result = tables_open(&handle->tables, options->table_socket, &handle->paths,
+                         options->socket != NULL, failure);
   if (result < 0)
     return result;
   size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -90,9 +103,7 @@ static int set_up(accountstatus *handle, const accountstatus_open_options *optio
     return failure_no_memory(failure);
   handle->process_mark = mark;
   if (madvise(mark, page, MADV_WIPEONFORK) < 0)
-    return failure_set(
-        failure, EOPNOTSUPP, ACCOUNTSTATUS_CODE_UNIMPLEMENTED,
-        "this kernel cannot tell a forked child apart: Linux 4.14 or later is needed");
+    return failure_old_kernel(failure);
   if (start_sharing(handle) < 0)
     return failure_no_memory(failure);
   atomic_store(handle->process_mark, MARK_OURS);
@@ -106,32 +117,44 @@ static void free_handle(accountstatus *handle) {
     free(handle->connections[i].input);
     wire_arena_destroy(handle->connections[i].arena);
   }
+  tables_close(&handle->tables);
   if (handle->process_mark != NULL)
     munmap(handle->process_mark, (size_t)sysconf(_SC_PAGESIZE));
   free(handle);
 }
 
+static int read_open_options(const accountstatus_open_options *options,
+                             accountstatus_open_options *ret_options,
+                             accountstatus_error *failure) {
+  *ret_options = (accountstatus_open_options){.size = sizeof *ret_options};
+  if (options == NULL)
+    return 0;
+  int result = CHECK_GROWN_SIZE(failure, options, accountstatus_open_options, spin_us);
+  if (result < 0)
+    return result;
+  failure_copy_struct(ret_options, sizeof *ret_options, options);
+  if (ret_options->max_connections > MOST_CONNECTIONS)
+    return failure_set(failure, EINVAL, ACCOUNTSTATUS_CODE_INVALID_ARGUMENT,
+                       "max_connections is %u, more than %d", ret_options->max_connections,
+                       MOST_CONNECTIONS);
+  if (ret_options->spin_us > MOST_SPIN_US)
+    return failure_set(failure, EINVAL, ACCOUNTSTATUS_CODE_INVALID_ARGUMENT,
+                       "spin_us is %u, more than %d", ret_options->spin_us, MOST_SPIN_US);
+  return 0;
+}
+
 int accountstatus_open(const accountstatus_open_options *options, accountstatus **ret_handle,
                        accountstatus_error *ret_error) {
   accountstatus_error failure = {.size = sizeof failure};
-  int result = options == NULL ? 0 : CHECK_SIZE(&failure, options);
-  if (result == 0 && options != NULL && options->max_connections > MOST_CONNECTIONS)
-    result = failure_set(&failure, EINVAL, ACCOUNTSTATUS_CODE_INVALID_ARGUMENT,
-                         "max_connections is %u, more than %d", options->max_connections,
-                         MOST_CONNECTIONS);
+  accountstatus_open_options whole;
+  int result = read_open_options(options, &whole, &failure);
   accountstatus *handle = result == 0 ? calloc(1, sizeof *handle) : NULL;
   if (result == 0 && handle == NULL)
     result = failure_no_memory(&failure);
   if (result == 0) {
-    handle->timeout_ms = DEFAULT_TIMEOUT_MS;
-    handle->connection_count = DEFAULT_CONNECTIONS;
-    if (options != NULL && options->timeout_ms != 0)
-      handle->timeout_ms = options->timeout_ms;
-    if (options != NULL && options->max_connections != 0)
-      handle->connection_count = options->max_connections;
     for (unsigned i = 0; i < MOST_CONNECTIONS; i++)
       handle->connections[i].fd = -1;
-    result = set_up(handle, options, &failure);
+    result = set_up(handle, &whole, &failure);
   }
   if (result < 0) {
     if (handle != NULL)
@@ -167,6 +190,7 @@ static void adopt(accountstatus *handle) {
   }
   start_sharing(handle);
   handle->back_off = (back_off){.random = seed()};
+  spin_start(&handle->spin, handle->spin.limit, is_confined);
 }
 
 void handle_enter(accountstatus *handle) {
@@ -242,9 +266,9 @@ static int64_t next_wait(back_off *back_off) {
 // Connects to the first path that exists.
 static int open_first(accountstatus *handle, connection *connection, const char **ret_path) {
   int result = -ENOENT;
-  for (unsigned i = 0; i < handle->path_count && result == -ENOENT; i++) {
-    *ret_path = handle->paths[i];
-    result = connection_open(connection, handle->paths[i]);
+  for (unsigned i = 0; i < handle->paths.count && result == -ENOENT; i++) {
+    *ret_path = handle->paths.names[i];
+    result = connection_open(connection, handle->paths.names[i]);
   }
   return result;
 }
@@ -287,7 +311,7 @@ int handle_connect(accountstatus *handle, connection *connection, int64_t deadli
     int result = handle->back_off.reason;
     pthread_mutex_unlock(&handle->mutex);
 
-    const char *path = handle->paths[handle->path_count - 1];
+    const char *path = handle->paths.names[handle->paths.count - 1];
     int64_t now = monotonic_now();
     if (next <= now) {
       result = open_first(handle, connection, &path);
@@ -298,6 +322,8 @@ int handle_connect(accountstatus *handle, connection *connection, int64_t deadli
         note_attempt(handle, result);
         next = now;
       }
+      if (result == 0 && atomic_exchange(&handle->is_lost, false))
+        tables_follow(&handle->tables, &handle->paths, deadline);
     }
     if (result == 0)
       continue;
@@ -307,6 +333,30 @@ int handle_connect(accountstatus *handle, connection *connection, int64_t deadli
     sleep_until(next < deadline ? next : deadline);
   }
   return 0;
+}
+
+// ---------------------------------------------------------------------------------------- spin
+
+int64_t handle_begin_spin(accountstatus *handle) {
+  if (!spin_is_wanted(&handle->spin))
+    return 0;
+  int64_t now = monotonic_now();
+  pthread_mutex_lock(&handle->mutex);
+  int64_t allowed = spin_begin(&handle->spin, now);
+  pthread_mutex_unlock(&handle->mutex);
+  return allowed;
+}
+
+void handle_end_spin(accountstatus *handle, int64_t allowed, const exchange_events *events) {
+  if (allowed == 0)
+    return;
+  bool is_hit = events->found_awake;
+  pthread_mutex_lock(&handle->mutex);
+  spin_end(&handle->spin, allowed, events->spun, is_hit);
+  pthread_mutex_unlock(&handle->mutex);
+  count(&handle->counters.spins, 1);
+  count(&handle->counters.spin_hits, is_hit);
+  count(&handle->counters.spin_ns, (uint64_t)events->spun);
 }
 
 // ------------------------------------------------------------------------------------ counters
@@ -329,7 +379,14 @@ void accountstatus_get_counters(const accountstatus *handle, accountstatus_count
       .failed_connects = read_counter(&counters->failed_connects),
       .late_answers = read_counter(&counters->late_answers),
       .protocol_errors = read_counter(&counters->protocol_errors),
+      .answered_by_call = read_counter(&counters->answered_by_call),
+      .stale = read_counter(&counters->stale),
+      .spins = read_counter(&counters->spins),
+      .spin_hits = read_counter(&counters->spin_hits),
+      .spin_ns = read_counter(&counters->spin_ns),
   };
+  tables_count(&handle->tables, &now);
+  now.calls += now.answered_by_table;
   size_t size = ret_counters->size;
   memcpy(ret_counters, &now, size < sizeof now ? size : sizeof now);
 }

@@ -7,21 +7,22 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
-#include <sys/un.h>
 
 #include "connection.h"
+#include "spin.h"
+#include "table.h"
 
 enum {
   MOST_CONNECTIONS = 64,
   DEFAULT_CONNECTIONS = 8,
   DEFAULT_TIMEOUT_MS = 1000,
-  MOST_PATHS = 2,
-  PATH_SIZE = sizeof((struct sockaddr_un *)0)->sun_path,
+  MOST_SPIN_US = 1000,
 };
 
 typedef struct counters {
   atomic_uint_fast64_t calls, unavailable, timeouts, allowed_by_default, denied_by_default;
   atomic_uint_fast64_t retries, connects, failed_connects, late_answers, protocol_errors;
+  atomic_uint_fast64_t answered_by_call, stale, spins, spin_hits, spin_ns;
 } counters;
 
 // What connecting has come to. Guarded by the handle's mutex.
@@ -35,18 +36,22 @@ typedef struct back_off {
 } back_off;
 
 struct accountstatus {
-  // The socket, or where to look for it, in this order.
-  char paths[MOST_PATHS][PATH_SIZE];
-  unsigned path_count;
-  uint32_t timeout_ms;
-  unsigned connection_count;
   // A page that the kernel clears in a forked child: see handle_enter.
   atomic_uint *process_mark;
+  tables tables;
+  // A connection broke since the last one was made: the next may lead to another daemon.
+  atomic_bool is_lost;
+  // The socket, or where to look for it, in this order.
+  socket_paths paths;
+  uint32_t timeout_ms;
+  unsigned connection_count;
+  // Guards what follows, but for the counters.
   pthread_mutex_t mutex;
   // A connection has become free.
   pthread_cond_t freed;
   connection connections[MOST_CONNECTIONS];
   back_off back_off;
+  spin spin;
   counters counters;
 };
 
@@ -69,6 +74,11 @@ void handle_give_back(accountstatus *handle, connection *connection);
 // that failure, unless told to wait for the server.
 int handle_connect(accountstatus *handle, connection *connection, int64_t deadline, bool wait,
                    accountstatus_error *failure);
+
+// How long a call whose request is about to be sent may look for its answer before it sleeps, in
+// nanoseconds; and what came of it.
+int64_t handle_begin_spin(accountstatus *handle);
+void handle_end_spin(accountstatus *handle, int64_t allowed, const exchange_events *events);
 
 static inline void count(atomic_uint_fast64_t *counter, uint64_t by) {
   atomic_fetch_add_explicit(counter, by, memory_order_relaxed);

@@ -12,15 +12,34 @@ static Google__Protobuf__Timestamp *timestamp(const accountstatus_time *time,
   return ret_timestamp;
 }
 
+// Where the first version of the options ended.
+static const size_t first_options = offsetof(accountstatus_options, ask_server);
+
+static bool is_decided(const accountstatus_options *options) {
+  return options->on_unavailable == ACCOUNTSTATUS_ALLOW ||
+         options->on_unavailable == ACCOUNTSTATUS_DENY;
+}
+
+const accountstatus_options *read_sound_options(const accountstatus_options *options,
+                                                accountstatus_options *copy) {
+  if (options == NULL || options->size < first_options || !is_decided(options))
+    return NULL;
+  if (options->size == sizeof *options)
+    return options;
+  accountstatus_error failure = {.size = sizeof failure};
+  if (CHECK_GROWN_SIZE(&failure, options, accountstatus_options, ask_server) < 0)
+    return NULL;
+  failure_copy_struct(copy, sizeof *copy, options);
+  return copy;
+}
+
 int read_options(const accountstatus_options *options, read_query *ret_query,
                  accountstatus_error *failure) {
-  if (options == NULL ||
-      (options->size >= sizeof *options && options->on_unavailable != ACCOUNTSTATUS_ALLOW &&
-       options->on_unavailable != ACCOUNTSTATUS_DENY))
+  if (options == NULL || (options->size >= first_options && !is_decided(options)))
     return failure_set(failure, EINVAL, ACCOUNTSTATUS_CODE_INVALID_ARGUMENT,
                        "on_unavailable must say what holds when the server cannot be asked: "
                        "ACCOUNTSTATUS_ALLOW or ACCOUNTSTATUS_DENY");
-  int result = CHECK_SIZE(failure, options);
+  int result = CHECK_GROWN_SIZE(failure, options, accountstatus_options, ask_server);
   if (result < 0)
     return result;
   ret_query->as_of = timestamp(options->as_of, &ret_query->as_of_time);
@@ -30,6 +49,19 @@ int read_options(const accountstatus_options *options, read_query *ret_query,
   ret_query->at_least = (ProtobufCBinaryData){options->at_least_size, (uint8_t *)options->at_least};
   ret_query->view = (Accountstatus__V1__StatusView)options->view;
   return 0;
+}
+
+bool read_table(accountstatus *handle, table_key key, const accountstatus_options *options,
+                table_edition *edition, int64_t *ret_deadline,
+                struct status_table_reading *ret_reading) {
+  if (table_read(&handle->tables, key, options, edition, ret_reading))
+    return true;
+  *ret_deadline = handle_deadline(handle, options->timeout_ms);
+  if (table_read_patiently(&handle->tables, &handle->paths, key, options, *ret_deadline, edition,
+                           ret_reading))
+    return true;
+  count(&handle->counters.stale, ret_reading->result == STATUS_TABLE_STALE);
+  return false;
 }
 
 void read_count_default(accountstatus *handle, int32_t decision) {
@@ -50,16 +82,19 @@ accountstatus_result read_result(accountstatus *handle, memory *memory, const ch
       .account_id = memory_text(memory, account_id),
       .status = status_copy(memory, status),
       .message = "",
+      .source = ACCOUNTSTATUS_SOURCE_CALL,
+      .fresh = true,
   };
 }
 
 accountstatus_result read_failed_result(accountstatus *handle, memory *memory,
                                         const char *account_id, int32_t on_unavailable, int error,
                                         const char *message) {
-  int32_t outcome = error == -ENOENT                ? ACCOUNTSTATUS_NOT_FOUND
-                    : failure_is_unavailable(error) ? ACCOUNTSTATUS_UNAVAILABLE
-                                                    : ACCOUNTSTATUS_REFUSED_ID;
-  if (outcome == ACCOUNTSTATUS_UNAVAILABLE)
+  bool unavailable = failure_is_unavailable(error);
+  int32_t outcome = error == -ENOENT ? ACCOUNTSTATUS_NOT_FOUND
+                    : unavailable    ? ACCOUNTSTATUS_UNAVAILABLE
+                                     : ACCOUNTSTATUS_REFUSED_ID;
+  if (unavailable)
     read_count_default(handle, on_unavailable);
   return (accountstatus_result){
       .size = sizeof(accountstatus_result),
@@ -68,6 +103,8 @@ accountstatus_result read_failed_result(accountstatus *handle, memory *memory,
       .account_id = memory_text(memory, account_id),
       .error = error,
       .message = memory_text(memory, message),
+      .source = unavailable ? ACCOUNTSTATUS_SOURCE_DEFAULT : ACCOUNTSTATUS_SOURCE_CALL,
+      .fresh = !unavailable,
   };
 }
 

@@ -3,6 +3,7 @@
 #ifndef READ_H
 #define READ_H
 
+#include "answer.h"
 #include "call.h"
 #include "memory.h"
 #include "status.h"
@@ -19,6 +20,17 @@ typedef struct read_query {
 // Reads a caller's options. 0, -EINVAL or -E2BIG.
 int read_options(const accountstatus_options *options, read_query *ret_query,
                  accountstatus_error *failure);
+
+// A caller's options as this version has them: his own where they are whole, else a copy. NULL when
+// there is something in them for read_options to refuse.
+const accountstatus_options *read_sound_options(const accountstatus_options *options,
+                                                accountstatus_options *copy);
+
+// Reads the table, without waiting and, if that does not answer, with patience. True: the reading
+// can be acted on. Else it may be STALE, and *ret_deadline is when the call has to end.
+bool read_table(accountstatus *handle, table_key key, const accountstatus_options *options,
+                table_edition *edition, int64_t *ret_deadline,
+                struct status_table_reading *ret_reading);
 
 // Counts that the caller's decision stands in for an answer.
 void read_count_default(accountstatus *handle, int32_t decision);

@@ -101,12 +101,16 @@ const char *accountstatus_reinstatement_name(int32_t state) {
   return name_or_unknown(&accountstatus__v1__reinstatement_state__descriptor, state);
 }
 
+// The numbers that have names in this version's header are dense, and most answers have one.
 bool status_is_known_state(int32_t state) {
-  return name_of(&accountstatus__v1__account_state__descriptor, state) != NULL;
+  return (state >= ACCOUNTSTATUS_STATE_ACTIVE && state <= ACCOUNTSTATUS_STATE_NOT_COVERED) ||
+         name_of(&accountstatus__v1__account_state__descriptor, state) != NULL;
 }
 
 bool status_is_known_capability(int32_t capability) {
-  return name_of(&accountstatus__v1__capability__descriptor, capability) != NULL;
+  return (capability >= ACCOUNTSTATUS_CAPABILITY_MANAGE_EXISTING_DEPLOYMENTS &&
+          capability <= ACCOUNTSTATUS_CAPABILITY_DELEGATED_ADMINISTRATION) ||
+         name_of(&accountstatus__v1__capability__descriptor, capability) != NULL;
 }
 
 accountstatus_time status_time(const Google__Protobuf__Timestamp *from) {
