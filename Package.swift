@@ -244,7 +244,8 @@ let package = Package(
     .executableTarget(
       name: "accountstatus-bench",
       dependencies: [
-        "CBenchmark", "AccountStatusClient", "AccountStatusModel",
+        "CBenchmark", "AccountStatusClient", "AccountStatusLedger", "AccountStatusRules",
+        "AccountStatusModel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swift),

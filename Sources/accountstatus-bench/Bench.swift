@@ -10,7 +10,9 @@ struct Bench: ParsableCommand {
       Every figure of a comparison comes from one run: the systems take turns, round by round, and
       a ratio is the median of the rounds' own ratios. Absolute figures depend on the machine.
       """,
-    subcommands: [Get.self, Report.self, Start.self, Generate.self, Serve.self])
+    subcommands: [
+      Get.self, Report.self, Start.self, Evaluate.self, Generate.self, Serve.self,
+    ])
 }
 
 /// What the comparing commands have in common.

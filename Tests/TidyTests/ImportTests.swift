@@ -34,6 +34,8 @@ import Testing
       ],
       "accountstatus-bench": [
         "AccountStatusClient", model, "ProtobufJSON", "PartnerCenterImport", "CBenchmark", "CLinux",
+        // What the rules and the ledger cost without a daemon around them.
+        "AccountStatusRules", "AccountStatusLedger",
       ],
     ]
   }()
