@@ -45,7 +45,7 @@ package func judge(
 }
 
 /// Judges a fact whose identity is stored for no account, as `judge` does.
-package func judgeNew(
+private func judgeNew(
   _ fact: Fact, given facts: AccountFacts, defaultEdition: PolicyEdition
 ) -> Judgement {
   do {
