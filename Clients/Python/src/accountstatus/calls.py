@@ -1,0 +1,441 @@
+"""The calls that clients make: requests out of arguments, and answers out of responses. No I/O, so
+that the blocking client and the asyncio one ask and understand the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
+
+from . import contract, frames
+from .errors import AccountStatusError, InvalidArgument, MalformedReply, from_status
+from .types import (
+    AccountState,
+    AccountStatus,
+    Billing,
+    Capability,
+    CapabilityCheck,
+    EditionSummary,
+    Explanation,
+    Fact,
+    FactResult,
+    History,
+    Notice,
+    PolicyEdition,
+    ReasonCode,
+    ReinstatementState,
+    Report,
+    ReportMode,
+    ServerInfo,
+    ServerStats,
+    Simulation,
+    StatusView,
+)
+from .values import DurationLike, Instant, InstantLike
+
+T = TypeVar("T")
+
+MAXIMUM_FACTS = 1_000
+_MAXIMUM_UNANSWERED = 8
+# Half of what the contract allows: eight unanswered chunks then fit a connection's input.
+_CHUNK_BYTES = 512 << 10
+
+_METHODS = contract.methods()
+
+
+class Method:
+    """A method of the contract."""
+
+    def __init__(self, service: str, name: str, request: str, response: str) -> None:
+        self.name = f"{service}/{name}"
+        self.prefix = frames.request_prefix(service, name)
+        self.request = contract.message_class(request)
+        self.response = contract.message_class(response)
+        self.is_idempotent = _METHODS[self.name][2]
+
+    def decode(self, payload: bytes) -> Any:
+        """The response in a payload; ``MalformedReply``: it holds none."""
+        try:
+            return self.response.FromString(payload)
+        except contract.DecodeError as error:
+            raise MalformedReply(f"the answer of {self.name} does not decode: {error}") from None
+
+
+def _method(service: str, name: str) -> Method:
+    return Method(f"accountstatus.v1.{service}", name, f"{name}Request", f"{name}Response")
+
+
+GET_STATUS = _method("StatusService", "GetStatus")
+BATCH_GET_STATUS = _method("StatusService", "BatchGetStatus")
+CHECK_CAPABILITY = _method("StatusService", "CheckCapability")
+LIST_STATUSES = _method("StatusService", "ListStatuses")
+EXPLAIN_STATUS = _method("StatusService", "ExplainStatus")
+SIMULATE_STATUS = _method("StatusService", "SimulateStatus")
+REPORT_FACTS = _method("LedgerService", "ReportFacts")
+IMPORT_FACTS = _method("LedgerService", "ImportFacts")
+LIST_FACTS = _method("LedgerService", "ListFacts")
+GET_HISTORY = _method("LedgerService", "GetHistory")
+GET_BILLING = _method("LedgerService", "GetBilling")
+GET_INFO = _method("AdminService", "GetInfo")
+GET_STATS = _method("AdminService", "GetStats")
+LIST_EDITIONS = _method("AdminService", "ListEditions")
+GET_EDITION = _method("AdminService", "GetEdition")
+SET_CLOCK = _method("TestingService", "SetClock")
+ADVANCE_CLOCK = _method("TestingService", "AdvanceClock")
+HEALTH_CHECK = Method(
+    "grpc.health.v1.Health",
+    "Check",
+    "grpc.health.v1.HealthCheckRequest",
+    "grpc.health.v1.HealthCheckResponse",
+)
+
+
+@dataclass(frozen=True)
+class Call(Generic[T]):
+    """A unary call: what is sent, and what its response comes to."""
+
+    method: Method
+    payload: bytes
+    understand: Callable[[Any], T]
+
+    def answer(self, payload: bytes) -> T:
+        """What a response's payload comes to."""
+        return self.understand(self.method.decode(payload))
+
+
+def _call(method: Method, understand: Callable[[Any], T], **fields: Any) -> Call[T]:
+    """A call; arguments of the wrong type are the caller's mistake: ``TypeError``."""
+    try:
+        request = contract.fill(method.request(), **fields)
+        return Call(method, request.SerializeToString(), understand)
+    except (ValueError, UnicodeError) as error:
+        raise InvalidArgument(str(error)) from None
+
+
+def _page(name: str, understand: Callable[[Any], T]) -> Callable[[Any], tuple[tuple[T, ...], str]]:
+    def page(response: Any) -> tuple[tuple[T, ...], str]:
+        return tuple(map(understand, getattr(response, name))), response.next_page_token
+
+    return page
+
+
+# ---------------------------------------------------------------------------- StatusService
+
+
+@dataclass(frozen=True)
+class Query:
+    """At what time, by whose knowledge and under which rules something is asked."""
+
+    as_of: InstantLike | None = None
+    known_at: InstantLike | None = None
+    policy_edition: str | None = None
+    at_least: bytes | None = None
+
+    def fields(self) -> dict[str, Any]:
+        """As fields of a request."""
+        return {
+            "as_of": self.as_of,
+            "known_at": self.known_at,
+            "policy_edition": self.policy_edition,
+            "at_least": self.at_least,
+        }
+
+    def is_present(self) -> bool:
+        """Whether the present answer will do, whatever was written elsewhere."""
+        return (
+            self.as_of is None
+            and self.known_at is None
+            and not self.policy_edition
+            and not self.at_least
+        )
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The answers for several accounts, at one instant."""
+
+    statuses: dict[str, AccountStatus]
+    """By account id, in the order asked for."""
+    errors: dict[str, AccountStatusError]
+    """Of the accounts that have none: mostly ``NotFound``."""
+    token: bytes
+    """Pass it as ``at_least`` to read nothing older."""
+
+
+def get(account_id: str, view: StatusView | None, query: Query) -> Call[AccountStatus]:
+    """GetStatus."""
+    return _call(
+        GET_STATUS, _status_of_response, account_id=account_id, view=view, **query.fields()
+    )
+
+
+def _status_of_response(response: Any) -> AccountStatus:
+    status: AccountStatus = contract.value(response.status)
+    return status
+
+
+def get_many(account_ids: Iterable[str], view: StatusView | None, query: Query) -> Call[Batch]:
+    """BatchGetStatus."""
+    return _call(
+        BATCH_GET_STATUS, _batch, account_ids=list(account_ids), view=view, **query.fields()
+    )
+
+
+def _batch(response: Any) -> Batch:
+    batch = Batch({}, {}, response.token)
+    for result in response.results:
+        if result.WhichOneof("result") == "status":
+            batch.statuses[result.account_id] = contract.value(result.status)
+        else:
+            error = result.error
+            details = [(detail.type_url, detail.value) for detail in error.details]
+            batch.errors[result.account_id] = from_status(error.code, error.message, details)
+    return batch
+
+
+def check(
+    account_id: str, capabilities: Sequence[Capability], query: Query
+) -> Call[CapabilityCheck]:
+    """CheckCapability."""
+    return _call(
+        CHECK_CAPABILITY,
+        contract.value,
+        account_id=account_id,
+        capabilities=list(capabilities),
+        **query.fields(),
+    )
+
+
+@dataclass(frozen=True)
+class StatusFilter:
+    """Which accounts a list is of; what is left out filters nothing."""
+
+    state: AccountState | None = None
+    reason: ReasonCode | None = None
+    notice: Notice | None = None
+    eligible: bool = False
+    reinstatement_state: ReinstatementState | None = None
+    older_than: DurationLike | None = None
+    suspends_before: InstantLike | None = None
+
+
+def list_statuses(
+    filtered: StatusFilter, query: Query, page_size: int | None, page_token: str
+) -> Call[tuple[tuple[AccountStatus, ...], str]]:
+    """A page of ListStatuses."""
+    return _call(
+        LIST_STATUSES,
+        _page("statuses", contract.value),
+        state=filtered.state,
+        reason=filtered.reason,
+        notice=filtered.notice,
+        eligible=filtered.eligible,
+        reinstatement_state=filtered.reinstatement_state,
+        older_than=filtered.older_than,
+        suspends_before=filtered.suspends_before,
+        page_size=page_size,
+        page_token=page_token,
+        **query.fields(),
+    )
+
+
+def explain(account_id: str, locale: str | None, query: Query) -> Call[Explanation]:
+    """ExplainStatus."""
+    return _call(
+        EXPLAIN_STATUS, contract.value, account_id=account_id, locale=locale, **query.fields()
+    )
+
+
+def simulate(account_id: str, facts: Iterable[Fact], query: Query) -> Call[Simulation]:
+    """SimulateStatus."""
+    fields = query.fields()
+    del fields["known_at"]
+    return _call(
+        SIMULATE_STATUS, contract.value, account_id=account_id, facts=list(facts), **fields
+    )
+
+
+# ---------------------------------------------------------------------------- LedgerService
+
+
+def report(facts: Iterable[Fact], each: bool) -> Call[Report]:
+    """ReportFacts."""
+    mode = ReportMode.EACH if each else ReportMode.ALL_OR_NOTHING
+    return _call(REPORT_FACTS, contract.value, facts=list(facts), mode=mode)
+
+
+def list_facts(
+    account_id: str, at_least: bytes | None, page_size: int | None, page_token: str
+) -> Call[tuple[tuple[Fact, ...], str]]:
+    """A page of ListFacts."""
+    return _call(
+        LIST_FACTS,
+        _page("facts", contract.value),
+        account_id=account_id,
+        page_size=page_size,
+        page_token=page_token,
+        at_least=at_least,
+    )
+
+
+def history(account_id: str, query: Query, page_size: int | None, page_token: str) -> Call[History]:
+    """A page of GetHistory."""
+    return _call(
+        GET_HISTORY,
+        contract.value,
+        account_id=account_id,
+        page_size=page_size,
+        page_token=page_token,
+        **query.fields(),
+    )
+
+
+def billing(
+    account_id: str, months: int | None, query: Query, page_size: int | None, page_token: str
+) -> Call[Billing]:
+    """A page of GetBilling."""
+    fields = query.fields()
+    del fields["policy_edition"]
+    return _call(
+        GET_BILLING,
+        contract.value,
+        account_id=account_id,
+        months=months,
+        page_size=page_size,
+        page_token=page_token,
+        **fields,
+    )
+
+
+@dataclass(frozen=True)
+class ImportedChunk:
+    """What became of some facts of an import: all of it is durable."""
+
+    first_fact: int
+    """Place of the first of them in the whole import. A refusal's index is one in the whole."""
+    results: tuple[FactResult, ...]
+    """One per fact, in that order."""
+    token: bytes
+
+
+class ImportWindow:
+    """The chunks of an import that are on their way.
+
+    Facts are cut into chunks, at most eight are unanswered, and answers come in the order of the
+    chunks. After a break, what is not answered is sent again: a fact counts once.
+    """
+
+    def __init__(self, facts: Iterable[Fact]) -> None:
+        self._facts = iter(facts)
+        self._pending: list[Any] = []
+        self._chunks = 0
+        self._first = 0
+        self._is_at_end = False
+        # Sent or to be sent, unanswered, oldest first: first fact, how many, payload.
+        self._unanswered: list[tuple[int, int, int, bytes]] = []
+        self._sent = 0
+
+    def payloads(self) -> list[bytes]:
+        """What is to be sent now."""
+        while len(self._unanswered) < _MAXIMUM_UNANSWERED and self._cut():
+            pass
+        due = [payload for *_, payload in self._unanswered[self._sent :]]
+        self._sent = len(self._unanswered)
+        return due
+
+    def is_done(self) -> bool:
+        """Whether every fact is answered."""
+        return not self._unanswered and self._is_at_end and not self._pending
+
+    def broke(self) -> None:
+        """The stream is gone: what is not answered is to be sent on another."""
+        self._sent = 0
+
+    def answered(self, payload: bytes) -> ImportedChunk:
+        """Takes in the answer to the oldest chunk. ``MalformedReply``: it is another's."""
+        response = IMPORT_FACTS.decode(payload)
+        if not self._unanswered:
+            raise MalformedReply("an answer to a chunk that was not sent")
+        number, first, count, _ = self._unanswered[0]
+        if response.chunk != number or len(response.results) != count:
+            raise MalformedReply(
+                f"chunk {response.chunk} with {len(response.results)} results came in answer to "
+                f"chunk {number} of {count} facts"
+            )
+        del self._unanswered[0]
+        self._sent -= 1
+        results = tuple(_shifted(contract.value(result), first) for result in response.results)
+        return ImportedChunk(first, results, response.token)
+
+    def _cut(self) -> bool:
+        """Makes the next chunk; false: there are no more facts."""
+        while not self._is_at_end and len(self._pending) < MAXIMUM_FACTS:
+            fact = next(self._facts, None)
+            if fact is None:
+                self._is_at_end = True
+            else:
+                self._pending.append(contract.message(fact))
+        if not self._pending:
+            return False
+        count = len(self._pending)
+        request = self._request(count)
+        while request.ByteSize() > _CHUNK_BYTES and count > 1:
+            count //= 2
+            request = self._request(count)
+        self._chunks += 1
+        self._unanswered.append((self._chunks, self._first, count, request.SerializeToString()))
+        del self._pending[:count]
+        self._first += count
+        return True
+
+    def _request(self, count: int) -> Any:
+        request = IMPORT_FACTS.request(chunk=self._chunks + 1)
+        request.facts.extend(self._pending[:count])
+        return request
+
+
+def _shifted(result: FactResult, by: int) -> FactResult:
+    """A result with its place in the whole import."""
+    if result.refusal is None:
+        return result
+    refusal = replace(result.refusal, index=result.refusal.index + by)
+    return replace(result, refusal=refusal)
+
+
+# ------------------------------------------------------------------ the server about itself
+
+
+def info() -> Call[ServerInfo]:
+    """GetInfo."""
+    return _call(GET_INFO, contract.value)
+
+
+def stats() -> Call[ServerStats]:
+    """GetStats."""
+    return _call(GET_STATS, contract.value)
+
+
+def editions() -> Call[tuple[EditionSummary, ...]]:
+    """ListEditions."""
+    return _call(LIST_EDITIONS, lambda response: tuple(map(contract.value, response.editions)))
+
+
+def edition(name: str | None) -> Call[PolicyEdition]:
+    """GetEdition."""
+    return _call(GET_EDITION, lambda response: contract.value(response.edition), name=name)
+
+
+def health(service: str) -> Call[bool]:
+    """Check."""
+    return _call(HEALTH_CHECK, lambda response: bool(response.status == 1), service=service)
+
+
+def set_clock(now: InstantLike) -> Call[Instant]:
+    """SetClock."""
+    return _call(SET_CLOCK, lambda response: contract.instant(response.now), now=now)
+
+
+def advance_clock(by: DurationLike) -> Call[Instant]:
+    """AdvanceClock."""
+    return _call(ADVANCE_CLOCK, lambda response: contract.instant(response.now), by=by)
