@@ -138,16 +138,20 @@ static __attribute__((cold, noinline)) void read_newer(struct status_table_clien
                                                        uint64_t max_staleness, uint64_t timeout,
                                                        struct status_table_reading *ret_reading) {
   const int64_t deadline = status_table_deadline_after(timeout);
-  bool is_latest = false;
-  while (!is_latest) {
+  for (;;) {
     /* A daemon that is stopped, not gone, takes the connection and never answers. */
-    int64_t patience = is_certain(ret_reading) ? status_table_deadline_after(brief) : deadline;
-    bool is_renewed =
-        status_table_renew_mapping(&client->mappings, patience < deadline ? patience : deadline);
+    bool was_certain = is_certain(ret_reading);
+    int64_t patience = was_certain ? status_table_deadline_after(brief) : deadline;
+    if (patience > deadline)
+      patience = deadline;
+    bool is_renewed = status_table_renew_mapping(&client->mappings, patience, deadline);
     place->aged = NULL;
-    is_latest = read_current(client, place, id, id_length, max_staleness, ret_reading);
-    /* Replaced once more in the meantime: there is a newer one. */
-    if (!is_renewed || status_table_clock_now(CLOCK_MONOTONIC) >= deadline)
+    bool is_latest = read_current(client, place, id, id_length, max_staleness, ret_reading);
+    /* Again if the table was replaced in the meantime: there is a newer one, and what would have
+     * done before may not do now. */
+    bool is_worse = was_certain && !is_certain(ret_reading);
+    if (is_latest || !(is_renewed || is_worse) ||
+        status_table_clock_now(CLOCK_MONOTONIC) >= deadline)
       return;
   }
 }

@@ -159,9 +159,32 @@ static int64_t next_wait(const struct status_table_mappings *mappings, int64_t n
   return longest / 2 + (int64_t)(scattered % (uint64_t)(longest / 2));
 }
 
+static uint64_t state_of(const struct status_table_mapping *mapping) {
+  return mapping == NULL ? 0 : (uint64_t)status_table_current_state(&mapping->table);
+}
+
+/* A daemon that is too busy for a sign of life is too busy for an offer. But once it has said that
+ * there is a new table, it is not to be left alone for what it did not do before. */
+static bool is_due(const struct status_table_mappings *mappings) {
+  const struct status_table_mapping *mapping =
+      atomic_load_explicit(&mappings->current, memory_order_acquire);
+  return state_of(mapping) != mappings->failed_in ||
+         status_table_clock_now(CLOCK_MONOTONIC) >= mappings->not_before;
+}
+
+static void back_off(struct status_table_mappings *mappings, uint64_t state) {
+  int64_t now = status_table_clock_now(CLOCK_MONOTONIC);
+  if (state != mappings->failed_in)
+    mappings->failures = 0;
+  mappings->not_before = now + next_wait(mappings, now);
+  mappings->failed_in = state;
+  mappings->failures++;
+}
+
 static int attempt(struct status_table_mappings *mappings, int64_t deadline) {
   const struct status_table_mapping *old =
-      atomic_load_explicit(&mappings->current, memory_order_relaxed);
+      atomic_load_explicit(&mappings->current, memory_order_acquire);
+  const uint64_t state = state_of(old);
   struct status_table_mapping *mapping = NULL;
   int error = fetch(&mappings->address, deadline, &mapping);
   bool is_progress = false;
@@ -172,29 +195,36 @@ static int attempt(struct status_table_mappings *mappings, int64_t deadline) {
   } else {
     status_table_count_one(&mappings->failed_attempts);
   }
-  if (is_progress) {
+  if (is_progress)
     mappings->failures = 0;
-    mappings->not_before = 0;
-  } else {
-    int64_t now = status_table_clock_now(CLOCK_MONOTONIC);
-    mappings->not_before = now + next_wait(mappings, now);
-    mappings->failures++;
-  }
+  else
+    back_off(mappings, state);
   return error;
 }
 
 static bool lock_until(struct status_table_mappings *mappings, int64_t deadline) {
+#ifdef __SANITIZE_THREAD__
+  /* GCC's ThreadSanitizer takes no notice of a lock that is taken in the other way. */
+  (void)deadline;
+  return pthread_mutex_lock(&mappings->mutex) == 0;
+#else
   struct timespec until = {deadline / second, deadline % second};
   return pthread_mutex_clocklock(&mappings->mutex, CLOCK_MONOTONIC, &until) == 0;
+#endif
 }
 
-bool status_table_renew_mapping(struct status_table_mappings *mappings, int64_t deadline) {
-  if (!lock_until(mappings, deadline))
+bool status_table_renew_mapping(struct status_table_mappings *mappings, int64_t patience,
+                                int64_t deadline) {
+  if (!lock_until(mappings, patience))
     return false;
+  const struct status_table_mapping *mapping =
+      atomic_load_explicit(&mappings->current, memory_order_acquire);
   /* Another thread may just have mapped a new one. */
-  bool is_good = !is_outdated(atomic_load_explicit(&mappings->current, memory_order_relaxed));
-  if (!is_good && status_table_clock_now(CLOCK_MONOTONIC) >= mappings->not_before)
-    is_good = attempt(mappings, deadline) == 0 && mappings->failures == 0;
+  bool is_good = !is_outdated(mapping);
+  if (!is_good && (mappings->failures == 0 || is_due(mappings))) {
+    bool is_ready = state_of(mapping) == STATUS_TABLE_REPLACED;
+    is_good = attempt(mappings, is_ready ? deadline : patience) == 0 && mappings->failures == 0;
+  }
   reclaim(mappings);
   pthread_mutex_unlock(&mappings->mutex);
   return is_good;

@@ -26,7 +26,10 @@ struct status_table_mappings {
   /* Guards what follows: who maps a new table. */
   pthread_mutex_t mutex;
   struct status_table_mapping *retired;
+  /* Attempts that failed one after another, with what the current table said then: 0, if there was
+   * none. While it says the same, there is none before the instant. */
   unsigned failures;
+  uint64_t failed_in;
   int64_t not_before;
   _Atomic uint64_t mapped;
   _Atomic uint64_t failed_attempts;
@@ -60,9 +63,10 @@ void status_table_adopt_mappings(struct status_table_mappings *mappings)
 
 /* Sees to it that the current table is not one that says itself that there is a better one, and
  * gives back mappings that nobody reads. True: it is not, so read on in it; false: there is no
- * better one for now. Returns by `deadline`, of CLOCK_MONOTONIC. */
-bool status_table_renew_mapping(struct status_table_mappings *mappings, int64_t deadline)
-    __attribute__((visibility("hidden"), cold));
+ * better one for now. Returns by `patience`, or by `deadline` if the daemon has said that a new
+ * table is ready; of CLOCK_MONOTONIC. */
+bool status_table_renew_mapping(struct status_table_mappings *mappings, int64_t patience,
+                                int64_t deadline) __attribute__((visibility("hidden"), cold));
 
 /* Maps the daemon's table whatever the current one says. */
 int status_table_replace_mapping(struct status_table_mappings *mappings, int64_t deadline)

@@ -188,15 +188,12 @@ static bool copy_records(const struct status_table_writer *from, struct status_t
   return true;
 }
 
-/* Takes a new table with a new seed, twice as large if this one is full, and retires this one. */
-static int grow(struct status_table_writer *writer) {
+/* Takes a new table with a new seed for so many records, and retires this one. */
+static int replace_table(struct status_table_writer *writer, uint64_t capacity) {
   const struct status_table_header *old = writer->header;
   const struct status_table_properties properties = {.known_capabilities = old->known_capabilities,
                                                      .known_reasons = old->known_reasons,
                                                      .known_notices = old->known_notices};
-  uint64_t capacity = old->record_capacity;
-  if (writer->count == capacity)
-    capacity *= 2;
   for (int attempt = 0; attempt < seeds_tried; attempt++) {
     struct status_table_writer grown;
     int error = make_table(capacity, &properties, old->generation + 1, &grown);
@@ -213,6 +210,12 @@ static int grow(struct status_table_writer *writer) {
     release(&grown);
   }
   return -ENOSPC;
+}
+
+/* Takes a new table, twice as large if this one is full. */
+static int grow(struct status_table_writer *writer) {
+  uint64_t capacity = writer->header->record_capacity;
+  return replace_table(writer, writer->count == capacity ? capacity * 2 : capacity);
 }
 
 /* What may be put --------------------------------------------------------------------------- */
@@ -344,6 +347,10 @@ int status_table_put(struct status_table_writer *writer, const void *id, size_t 
       return error;
   }
   return -ENOSPC;
+}
+
+int status_table_reserve(struct status_table_writer *writer, uint32_t capacity) {
+  return capacity <= writer->header->record_capacity ? 0 : replace_table(writer, capacity);
 }
 
 void status_table_beat(struct status_table_writer *writer, uint64_t monotonic_now) {

@@ -10,6 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 enum { accounts = 4, readers_max = 16 };
 
@@ -77,28 +80,32 @@ static int put(struct stress *stress, unsigned account, uint64_t revision) {
   return status_table_put(stress->writer, id, length, &record);
 }
 
+/* Writes every account a number of times. */
+static void write_burst(struct stress *stress, uint64_t *revision) {
+  for (int round = 0; round < 32; round++) {
+    for (unsigned account = 0; account < accounts; account++)
+      stress->writes += put(stress, account, *revision) == 0;
+    *revision += 2;
+  }
+}
+
 static void *write_records(void *argument) {
   struct stress *stress = argument;
   uint64_t revision = 2;
   pthread_barrier_wait(&stress->start);
   while (!__atomic_load_n(&stress->stop, __ATOMIC_RELAXED)) {
-    for (unsigned account = 0; account < accounts; account++)
-      stress->writes += put(stress, account, revision) == 0;
-    revision += 2;
+    write_burst(stress, &revision);
     /* Bursts with gaps between, as commits come: and readers see whole records too. */
-    if (revision % 64 == 0)
-      sched_yield();
+    sched_yield();
   }
   return NULL;
 }
 
-static void *read_records(void *argument) {
-  struct reader *reader = argument;
-  const struct status_table *table = &reader->stress->view;
-  struct status_table_stress_result *result = &reader->result;
+/* Makes that many reads and judges each. */
+static void read_records(const struct status_table *table, uint64_t reads,
+                         struct status_table_stress_result *result) {
   uint64_t seen[accounts] = {0};
-  pthread_barrier_wait(&reader->stress->start);
-  while (result->reads < reader->reads) {
+  while (result->reads < reads) {
     unsigned account = (unsigned)(result->reads % accounts);
     int64_t now = result->reads & 8 ? 999 : 1000;
     struct status_table_status status;
@@ -129,6 +136,12 @@ static void *read_records(void *argument) {
       result->backwards++;
     seen[account] = status.revision / 2;
   }
+}
+
+static void *read_in_thread(void *argument) {
+  struct reader *reader = argument;
+  pthread_barrier_wait(&reader->stress->start);
+  read_records(&reader->stress->view, reader->reads, &reader->result);
   return NULL;
 }
 
@@ -148,7 +161,7 @@ static void run(struct stress *stress, uint64_t reads, unsigned readers,
   pthread_barrier_init(&stress->start, NULL, readers + 1);
   for (unsigned i = 0; i < readers; i++) {
     all[i] = (struct reader){.stress = stress, .reads = (reads + readers - 1) / readers};
-    if (pthread_create(&all[i].thread, NULL, read_records, &all[i]) != 0)
+    if (pthread_create(&all[i].thread, NULL, read_in_thread, &all[i]) != 0)
       abort();
   }
   if (pthread_create(&writing, NULL, write_records, stress) != 0)
@@ -165,25 +178,82 @@ static void run(struct stress *stress, uint64_t reads, unsigned readers,
   *ret_result = sum;
 }
 
+/* Makes a table in which every account has a record. */
+static int begin(struct stress *stress) {
+  const struct status_table_properties properties = {.capacity = accounts,
+                                                     .known_reasons = UINT16_MAX,
+                                                     .known_notices = UINT32_MAX,
+                                                     .known_capabilities = UINT64_MAX};
+  int error = status_table_create(&properties, &stress->writer);
+  if (error < 0)
+    return error;
+  for (unsigned account = 0; account < accounts && error == 0; account++)
+    error = put(stress, account, 0);
+  if (error < 0)
+    status_table_destroy(stress->writer);
+  return error;
+}
+
 int status_table_stress(uint64_t reads, unsigned readers,
                         struct status_table_stress_result *ret_result) {
   if (readers == 0 || readers > readers_max)
     return -EINVAL;
-  struct status_table_properties properties = {.capacity = accounts,
-                                               .known_reasons = UINT16_MAX,
-                                               .known_notices = UINT32_MAX,
-                                               .known_capabilities = UINT64_MAX};
   struct stress stress = {0};
-  int error = status_table_create(&properties, &stress.writer);
+  int error = begin(&stress);
   if (error < 0)
     return error;
-  for (unsigned account = 0; account < accounts && error == 0; account++)
-    error = put(&stress, account, 0);
-  if (error == 0) {
-    /* The writer does not grow here, so a copy of its view stays good. */
-    stress.view = *status_table_view(stress.writer);
-    run(&stress, reads, readers, ret_result);
-  }
+  /* The writer does not grow here, so a copy of its view stays good. */
+  stress.view = *status_table_view(stress.writer);
+  run(&stress, reads, readers, ret_result);
   status_table_destroy(stress.writer);
+  return 0;
+}
+
+/* What the process that reads says to the one that writes. */
+struct report {
+  bool is_done;
+  int error;
+  struct status_table_stress_result result;
+};
+
+/* Maps the table as a client does and reads. Between fork and exit: it allocates nothing. */
+static void read_in_process(int descriptor, size_t size, uint64_t reads, struct report *report) {
+  void *memory = mmap(NULL, size, PROT_READ, MAP_SHARED, descriptor, 0);
+  struct status_table view;
+  report->error = memory == MAP_FAILED ? -errno : status_table_attach(memory, size, &view);
+  if (report->error == 0)
+    read_records(&view, reads, &report->result);
+  __atomic_store_n(&report->is_done, true, __ATOMIC_RELEASE);
+  _exit(0);
+}
+
+int status_table_process_stress(uint64_t reads, struct status_table_stress_result *ret_result) {
+  struct stress stress = {0};
+  struct report *report =
+      mmap(NULL, sizeof *report, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (report == MAP_FAILED)
+    return -errno;
+  int error = begin(&stress);
+  if (error == 0) {
+    const struct status_table *view = status_table_view(stress.writer);
+    size_t size = ((const struct status_table_header *)(const void *)view->memory)->size;
+    int descriptor = status_table_descriptor(stress.writer);
+    pid_t child = fork();
+    if (child == 0)
+      read_in_process(descriptor, size, reads, report);
+    uint64_t revision = 2;
+    while (child > 0 && !__atomic_load_n(&report->is_done, __ATOMIC_ACQUIRE) &&
+           waitpid(child, NULL, WNOHANG) == 0) {
+      write_burst(&stress, &revision);
+      sched_yield();
+    }
+    error = child < 0 ? -EAGAIN : report->is_done ? report->error : -ECHILD;
+    if (child > 0)
+      waitpid(child, NULL, 0);
+    *ret_result = report->result;
+    ret_result->writes = stress.writes;
+    status_table_destroy(stress.writer);
+  }
+  munmap(report, sizeof *report);
   return error;
 }

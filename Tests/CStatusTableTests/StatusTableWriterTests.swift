@@ -34,6 +34,20 @@ struct StatusTableWriterTests {
     #expect(table.view.pointee.seed != seed)
   }
 
+  @Test func `room that was made at once needs no growth`() throws {
+    let table = try Table(capacity: 1)
+    table.put("first", .lasting())
+    #expect(status_table_reserve(table.writer, 5000) == 0)
+    let generation = try table.info().generation
+    #expect(generation == 2)
+    for number in 0..<4999 { #expect(table.put("acct-\(number)", .lasting()) == 0) }
+    #expect(status_table_reserve(table.writer, 100) == 0)
+    #expect(try table.info().generation == generation && table.count == 5000)
+    #expect(table.read("first", at: 0).result == .STATUS_TABLE_FOUND)
+    #expect(status_table_reserve(table.writer, .max) < 0, "more than any table holds")
+    #expect(table.count == 5000)
+  }
+
   @Test func `a put replaces the account's record and adds none`() throws {
     let table = try Table()
     table.put("acct-1", .lasting(revision: 1))

@@ -53,6 +53,10 @@ const struct status_table *status_table_view(const struct status_table_writer *w
 int status_table_put(struct status_table_writer *writer, const void *id, size_t id_length,
                      const struct status_table_record *record);
 
+/* Makes room for so many accounts at once, so that putting them does not grow the table step by
+ * step. -ENOMEM and -ENOSPC as of status_table_put. */
+int status_table_reserve(struct status_table_writer *writer, uint32_t capacity);
+
 /* Says that the writer is alive, at that instant of CLOCK_MONOTONIC. */
 void status_table_beat(struct status_table_writer *writer, uint64_t monotonic_now);
 

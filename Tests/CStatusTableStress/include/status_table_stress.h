@@ -1,12 +1,14 @@
-/* Reads a table while it is written at full speed, and checks that no read is torn.
+/* Reads tables while they are written at full speed, grow, or are no tables at all.
  *
- * One thread writes the records of a few accounts over and over; every word of a record is
- * derived from its account and revision. Readers take records by id and by number and check that
+ * Torn reads: one thread writes the records of a few accounts over and over; every word of a record
+ * is derived from its account and revision. Readers take records by id and by number and check that
  * the words belong together. The record, the protocol and the code are those of the daemon. */
 #ifndef ACCOUNTSTATUS_STATUS_TABLE_STRESS_H
 #define ACCOUNTSTATUS_STATUS_TABLE_STRESS_H
 
 #include <stdint.h>
+
+#define STATUS_TABLE_RESULTS 5
 
 struct status_table_stress_result {
   uint64_t reads;
@@ -23,5 +25,45 @@ struct status_table_stress_result {
  * writer from their first read to their last. 0 or -errno. */
 int status_table_stress(uint64_t reads, unsigned readers,
                         struct status_table_stress_result *ret_result);
+
+/* The same with one reader in a process of its own, through a mapping of its own. -ECHILD: the
+ * process died. */
+int status_table_process_stress(uint64_t reads, struct status_table_stress_result *ret_result);
+
+struct status_table_growth_result {
+  uint64_t reads;
+  /* Reads that found nothing, or nothing certain, of an account that is in the table. */
+  uint64_t failed;
+  /* Reads that gave up since the record was being written. */
+  uint64_t busy;
+  /* Reads that found less than what was written before they began. */
+  uint64_t outdated;
+  /* Tables that the writer made, and that the client mapped. */
+  uint64_t generations;
+  uint64_t mapped;
+  /* Reads that the client counted as found. */
+  uint64_t counted;
+};
+
+/* Fills a table that starts with room for the fewest accounts, while `readers` threads, 1 to 16,
+ * read through one client. */
+int status_table_growth_stress(uint32_t accounts, unsigned readers,
+                               struct status_table_growth_result *ret_result);
+
+struct status_table_segments_result {
+  uint64_t segments;
+  /* Segments that the client took for a table. */
+  uint64_t mapped;
+  uint64_t by_result[STATUS_TABLE_RESULTS];
+  /* The most that one read cost its thread, nanoseconds. */
+  uint64_t longest;
+  /* Answers that no memory justifies: an error that is none of a hand-over's, a length over the
+   * maximum. */
+  uint64_t broken;
+};
+
+/* Hands a client that many segments of random or spoilt memory and reads each. */
+int status_table_segments_stress(uint64_t count, uint64_t seed,
+                                 struct status_table_segments_result *ret_result);
 
 #endif
