@@ -326,8 +326,7 @@ class ImportWindow:
     chunks. After a break, what is not answered is sent again: a fact counts once.
     """
 
-    def __init__(self, facts: Iterable[Fact]) -> None:
-        self._facts = iter(facts)
+    def __init__(self) -> None:
         self._pending: list[Any] = []
         self._chunks = 0
         self._first = 0
@@ -336,10 +335,24 @@ class ImportWindow:
         self._unanswered: list[tuple[int, int, int, bytes]] = []
         self._sent = 0
 
-    def payloads(self) -> list[bytes]:
+    def wants(self) -> int:
+        """How many more facts it takes now; 0: there is no room, or there are no more to come."""
+        if self._is_at_end or not self._has_room():
+            return 0
+        return MAXIMUM_FACTS - len(self._pending)
+
+    def _has_room(self) -> bool:
+        return len(self._unanswered) < _MAXIMUM_UNANSWERED
+
+    def take(self, facts: Sequence[Fact]) -> None:
+        """Takes as many facts as it wants; fewer are the last ones."""
+        self._is_at_end = len(facts) < self.wants()
+        self._pending += map(contract.message, facts)
+
+    def unsent(self) -> list[bytes]:
         """What is to be sent now."""
-        while len(self._unanswered) < _MAXIMUM_UNANSWERED and self._cut():
-            pass
+        while self._pending and self._has_room() and self.wants() == 0:
+            self._cut()
         due = [payload for *_, payload in self._unanswered[self._sent :]]
         self._sent = len(self._unanswered)
         return due
@@ -368,16 +381,8 @@ class ImportWindow:
         results = tuple(_shifted(contract.value(result), first) for result in response.results)
         return ImportedChunk(first, results, response.token)
 
-    def _cut(self) -> bool:
-        """Makes the next chunk; false: there are no more facts."""
-        while not self._is_at_end and len(self._pending) < MAXIMUM_FACTS:
-            fact = next(self._facts, None)
-            if fact is None:
-                self._is_at_end = True
-            else:
-                self._pending.append(contract.message(fact))
-        if not self._pending:
-            return False
+    def _cut(self) -> None:
+        """Makes a chunk of what is pending, or of as much of it as one may hold."""
         count = len(self._pending)
         request = self._request(count)
         while request.ByteSize() > _CHUNK_BYTES and count > 1:
@@ -387,7 +392,6 @@ class ImportWindow:
         self._unanswered.append((self._chunks, self._first, count, request.SerializeToString()))
         del self._pending[:count]
         self._first += count
-        return True
 
     def _request(self, count: int) -> Any:
         request = IMPORT_FACTS.request(chunk=self._chunks + 1)

@@ -158,14 +158,14 @@ class Client:
         deadline = time.monotonic() + (self.timeout if timeout is None else timeout)
         found = self._read_table(account_id, max_staleness, timeout)
         if found.outcome in (Outcome.FOUND, Outcome.NOT_FOUND):
-            return _from_table(account_id, found, on_unavailable)
+            return from_table(account_id, found, on_unavailable)
         try:
             left = max(0.001, deadline - time.monotonic())
             status = self._run(calls.get(account_id, None, Query()), left)
         except NotFound:
             return Reading(account_id, Outcome.NOT_FOUND, None, Source.SERVER, 0.0, on_unavailable)
         except NoAnswer as error:
-            return _from_table(account_id, found, on_unavailable, error)
+            return from_table(account_id, found, on_unavailable, error)
         return Reading(account_id, Outcome.FOUND, status, Source.SERVER, 0.0, on_unavailable)
 
     def is_active(
@@ -495,12 +495,13 @@ def _walk(page: Callable[[str], tuple[Iterable[_T], str]]) -> Iterator[_T]:
             return
 
 
-def _from_table(
+def from_table(
     account_id: str,
     found: TableReading,
     on_unavailable: Decision,
     error: AccountStatusError | None = None,
 ) -> Reading:
+    """What a read of the table comes to for the caller."""
     source = Source.NONE if found.outcome is Outcome.UNAVAILABLE else Source.TABLE
     return Reading(
         account_id, found.outcome, found.status, source, found.age, on_unavailable, error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from . import calls, frames
 from .calls import ImportedChunk, ImportWindow
@@ -21,7 +22,8 @@ class FactImport:
     def __init__(self, path: str, patience: float, facts: Iterable[Fact]) -> None:
         self._path = path
         self._patience = patience
-        self._window = ImportWindow(facts)
+        self._facts = iter(facts)
+        self._window = ImportWindow()
         self._connection: Connection | None = None
         self._stream = 0
         self._has_connected = False
@@ -43,7 +45,7 @@ class FactImport:
         """The next answer; ``None``: there was nothing to send."""
         while True:
             try:
-                payloads = self._window.payloads()
+                payloads = self._payloads()
                 if self._window.is_done():
                     return None
                 connection = self._open(deadline)
@@ -54,6 +56,14 @@ class FactImport:
                 return chunk
             except (ConnectionBroken, Unavailable) as error:
                 self._recover(error, deadline)
+
+    def _payloads(self) -> list[bytes]:
+        """The chunks that there is room for, cut from facts that are taken for them."""
+        payloads = self._window.unsent()
+        while wanted := self._window.wants():
+            self._window.take(list(islice(self._facts, wanted)))
+            payloads += self._window.unsent()
+        return payloads
 
     def _open(self, deadline: Deadline) -> Connection:
         if self._connection is None:

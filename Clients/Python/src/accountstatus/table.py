@@ -164,7 +164,7 @@ class Table:
         self._slots = view[slots_at : slots_at + 4 * slot_count].cast("I")
         self._records_at = records_at
         self._kept: dict[str, tuple[int, _Record]] = {}
-        # The empty slot at which the search for an account ended: the next that hashes there gets it.
+        # The empty slot at which the search for an account ended: it would have taken that one.
         self._absent: dict[str, int] = {}
         self._edition = (-1, "")
 

@@ -135,11 +135,10 @@ class TableReader:
         """
         reading, outdated = self.glance(account_id, max_staleness)
         if outdated:
-            certain = reading.outcome in (Outcome.FOUND, Outcome.NOT_FOUND)
-            patience = _BRIEF if certain else _PATIENCE
+            patience = self.patience(reading)
             if self.renew(patience if timeout is None else min(patience, timeout)):
                 reading, _ = self.glance(account_id, max_staleness)
-        self._count(reading.outcome)
+        self.count(reading.outcome)
         return reading
 
     def certain(self, account_id: str, max_staleness: float) -> dict[str, Any] | None:
@@ -177,6 +176,23 @@ class TableReader:
         else:
             outcome = Outcome.NOT_FOUND
         return TableReading(outcome, status, age), outdated
+
+    def patience(self, reading: TableReading) -> float:
+        """How long a read that came to that waits for a better table."""
+        certain = reading.outcome in (Outcome.FOUND, Outcome.NOT_FOUND)
+        return _BRIEF if certain else _PATIENCE
+
+    def count(self, outcome: Outcome) -> None:
+        """Counts a read."""
+        counters = self.counters
+        if outcome is Outcome.FOUND:
+            counters.found += 1
+        elif outcome is Outcome.NOT_FOUND:
+            counters.not_found += 1
+        elif outcome is Outcome.STALE:
+            counters.stale += 1
+        else:
+            counters.unavailable += 1
 
     def is_due(self) -> bool:
         """Whether a new table would be asked for now, were the one here outdated."""
@@ -218,17 +234,6 @@ class TableReader:
         self._not_before = time.monotonic() + longest * random.uniform(0.5, 1)
         self._failures += 1
         self.counters.failed_attempts += 1
-
-    def _count(self, outcome: Outcome) -> None:
-        counters = self.counters
-        if outcome is Outcome.FOUND:
-            counters.found += 1
-        elif outcome is Outcome.NOT_FOUND:
-            counters.not_found += 1
-        elif outcome is Outcome.STALE:
-            counters.stale += 1
-        else:
-            counters.unavailable += 1
 
     def close(self) -> None:
         """Lets go of the table; a later read asks for it again."""
