@@ -104,7 +104,8 @@ STATUS_TABLE_IN_LINE bool read_current(struct status_table_client *client,
                                        struct status_table_reading *ret_reading) {
   const struct status_table_mapping *mapping = status_table_hold(&client->mappings, place);
   if (__builtin_expect(mapping == NULL, 0)) {
-    *ret_reading = (struct status_table_reading){.result = STATUS_TABLE_UNAVAILABLE};
+    *ret_reading =
+        (struct status_table_reading){.result = STATUS_TABLE_UNAVAILABLE, .outdated = true};
     return false;
   }
   look_up_now(place, mapping, id, id_length, ret_reading);
@@ -115,15 +116,19 @@ STATUS_TABLE_IN_LINE bool read_current(struct status_table_client *client,
                            ret_reading->age < STATUS_TABLE_SUSPICIOUS_AGE &&
                            ret_reading->age <= max_staleness &&
                            ret_reading->result != STATUS_TABLE_BUSY,
-                       1))
+                       1)) {
+    ret_reading->outdated = false;
     return true;
+  }
   if (!is_current)
     status_table_reclaim_mappings(&client->mappings);
   if (ret_reading->result == STATUS_TABLE_BUSY)
     ret_reading->result = STATUS_TABLE_UNAVAILABLE;
   else if (state == STATUS_TABLE_REPLACED || ret_reading->age > max_staleness)
     ret_reading->result = doubted(ret_reading->result);
-  return state == STATUS_TABLE_LIVE && is_current && ret_reading->age < STATUS_TABLE_SUSPICIOUS_AGE;
+  ret_reading->outdated =
+      state != STATUS_TABLE_LIVE || !is_current || ret_reading->age >= STATUS_TABLE_SUSPICIOUS_AGE;
+  return !ret_reading->outdated;
 }
 
 /* Whether a reading can be acted on as it is. */
@@ -162,7 +167,8 @@ void status_table_client_read(struct status_table_client *client, const void *id
   enter(client);
   struct status_table_place *place = status_table_place_for(client->number);
   if (__builtin_expect(place == NULL, 0)) {
-    *ret_reading = (struct status_table_reading){.result = STATUS_TABLE_UNAVAILABLE};
+    *ret_reading =
+        (struct status_table_reading){.result = STATUS_TABLE_UNAVAILABLE, .outdated = true};
     return;
   }
   uint64_t max_staleness = options->max_staleness == 0 ? default_staleness : options->max_staleness;
