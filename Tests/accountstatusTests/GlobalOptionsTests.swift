@@ -10,7 +10,10 @@ struct GlobalOptionsTests {
     ["--socket", "/s", "-o", "jsonl", "--timeout", "500ms", "get", "x"],
     ["get", "x", "--socket", "/s", "-o", "jsonl", "--timeout", "500ms"],
     ["--socket", "/s", "get", "-o", "jsonl", "x", "--timeout=500ms"],
-    ["--output", "jsonl", "reinstate", "--socket=/s", "approve", "x", "--timeout", "500ms"],
+    [
+      "--output", "jsonl", "reinstate", "--socket=/s", "approve", "x", "--note", "n", "--timeout",
+      "500ms",
+    ],
   ])
   func `they stand before the command or behind it`(arguments: [String]) throws {
     let options = try options(arguments)

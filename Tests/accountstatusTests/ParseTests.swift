@@ -58,7 +58,8 @@ struct ParseTests {
     }
     _ = try await run(
       [
-        "reinstate", "approve", "x", "--waive", "account-abuse=2027-01-31", "--waive",
+        "reinstate", "approve", "x", "--note", "mended", "--waive", "account-abuse=2027-01-31",
+        "--waive",
         "billing-past-due:INV:1=2=2027-01-31T12:00:00Z",
       ], on: stub)
     let request = try #require(stub.asked.last).text
@@ -74,6 +75,6 @@ struct ParseTests {
     "billing-past-due", "poverty=2027-01-01", "account-abuse:=2027-01-01", "=2027-01-01",
   ])
   func `other waivers are refused`(text: String) {
-    #expect(isRefused(["reinstate", "approve", "x", "--waive", text]))
+    #expect(isRefused(["reinstate", "approve", "x", "--note", "mended", "--waive", text]))
   }
 }
