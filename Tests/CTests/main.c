@@ -38,7 +38,10 @@ int main(int argc, char **argv) {
                                 &report_suite,     &connection_suite,
                                 &call_suite,       &deadline_suite,
                                 &handle_suite,     &process_suite,
-                                &vectors_suite,    &server_suite};
+                                &vectors_suite,    &pool_suite,
+                                &spin_suite,       &table_suite,
+                                &answer_suite,     &table_life_suite,
+                                &steady_suite,     &server_suite};
   int passed = 0, failed = 0, left_out = 0;
   // A test that hangs is a failed one.
   alarm(300);

@@ -32,11 +32,15 @@ static bool make_account(account *account, char *id) {
   account->status.revision = 7;
   account->status.capabilities = account->capabilities;
   account->status.state = ACCOUNTSTATUS__V1__ACCOUNT_STATE__ACCOUNT_STATE_ACTIVE;
+  account->status.reinstatement_state =
+      ACCOUNTSTATUS__V1__REINSTATEMENT_STATE__REINSTATEMENT_STATE_NONE;
   account->status.n_capabilities = MOST_CAPABILITIES;
   for (int i = 0; i < MOST_CAPABILITIES; i++)
     account->capabilities[i] = (Accountstatus__V1__Capability)(i + 1);
   if (starts_with(id, "suspended-")) {
     account->status.state = ACCOUNTSTATUS__V1__ACCOUNT_STATE__ACCOUNT_STATE_SUSPENDED;
+    account->status.reinstatement_state =
+        ACCOUNTSTATUS__V1__REINSTATEMENT_STATE__REINSTATEMENT_STATE_NOT_REQUESTED;
     account->status.n_capabilities = 1;
     account->capabilities[0] = ACCOUNTSTATUS__V1__CAPABILITY__CAPABILITY_VIEW_BILLING;
     accountstatus__v1__reason__init(&account->reason);

@@ -2,6 +2,7 @@
 // $ACCOUNTSTATUS_TEST_SOCKET names. Registers what it needs by reporting it.
 
 #include "peer.h"
+#include "same.h"
 #include "test.h"
 
 #include <errno.h>
@@ -246,6 +247,119 @@ static void a_malformed_id_is_named(void) {
   accountstatus_close(handle);
 }
 
+// ------------------------------------------------------------------------------------ both ways
+
+enum { KINDS = 10, COPIES = 30 };
+
+// Reports one account of a kind: each brings it into another state, or with other notices.
+static bool report_kind(accountstatus *handle, const char *id, int kind) {
+  static const int32_t reseller[] = {ACCOUNTSTATUS_PARTNER_TYPE_INDIRECT_RESELLER};
+  accountstatus_account_registered registered = registration;
+  registered.cloud = kind == 1 ? ACCOUNTSTATUS_CLOUD_CHINA_21VIANET : ACCOUNTSTATUS_CLOUD_PUBLIC;
+  if (kind == 2)
+    registered.partner_types = reseller;
+  const accountstatus_abuse_finding_changed finding = {
+      .size = sizeof finding,
+      .finding_id = "finding-1",
+      .severity = kind == 5 ? ACCOUNTSTATUS_ABUSE_MINOR : ACCOUNTSTATUS_ABUSE_SIGNIFICANT,
+      .state = kind == 4 ? ACCOUNTSTATUS_ABUSE_SUSPECTED : ACCOUNTSTATUS_ABUSE_CONFIRMED};
+  const accountstatus_profile_verification_changed profile = {
+      .size = sizeof profile,
+      .overall =
+          kind == 7 ? ACCOUNTSTATUS_VERIFICATION_REJECTED : ACCOUNTSTATUS_VERIFICATION_PENDING};
+  char fact_ids[3][96];
+  accountstatus_fact facts[3];
+  const accountstatus_fact *list[3];
+  for (int i = 0; i < 3; i++) {
+    snprintf(fact_ids[i], sizeof fact_ids[i], "%s/%d", id, i);
+    facts[i] = fact(id, fact_ids[i], ACCOUNTSTATUS_FACT_ACCOUNT_REGISTERED);
+    facts[i].effective_at.seconds += i * 86400 + kind;
+    facts[i].effective_at.nanos = i == 0 ? 0 : 123456789;
+    list[i] = &facts[i];
+  }
+  facts[0].account_registered = &registered;
+  size_t count = 1;
+  if (kind >= 3 && kind <= 6) {
+    facts[count].kind = ACCOUNTSTATUS_FACT_ABUSE_FINDING_CHANGED;
+    facts[count++].abuse_finding_changed = &finding;
+  }
+  if (kind >= 6 && kind <= 8) {
+    facts[count].kind = ACCOUNTSTATUS_FACT_PROFILE_VERIFICATION_CHANGED;
+    facts[count++].profile_verification_changed = &profile;
+  }
+  if (kind == 9)
+    facts[count++].kind = ACCOUNTSTATUS_FACT_ACCOUNT_CLOSED;
+  accountstatus_report_result *result = NULL;
+  accountstatus_error error = {.size = sizeof error};
+  int code = accountstatus_report(handle, list, count, NULL, &result, &error);
+  if (code < 0)
+    printf("    kind %d: %s %s\n", kind, error.field, error.message);
+  accountstatus_free_report_result(result);
+  return code == 0;
+}
+
+// Asks both ways. The state, or 0 where there was no table to ask.
+static int32_t compare(accountstatus *handle, const char *id) {
+  static const int32_t wanted[] = {
+      ACCOUNTSTATUS_CAPABILITY_SELL_NEW_LICENSES, ACCOUNTSTATUS_CAPABILITY_PAY_INVOICE,
+      ACCOUNTSTATUS_CAPABILITY_MANAGE_EXISTING_LICENSES, ACCOUNTSTATUS_CAPABILITY_ADD_ADDON};
+  accountstatus_options options = peer_options(ACCOUNTSTATUS_DENY, 0);
+  // The daemon may be slow under the load of other tests.
+  options.max_staleness_ms = 60000;
+  int32_t state = 0;
+  accountstatus_result *results[2] = {NULL, NULL};
+  for (int way = 0; way < 2; way++) {
+    options.ask_server = way == 1;
+    if (accountstatus_get(handle, id, &options, &results[way], NULL) < 0) {
+      accountstatus_free_result(results[0]);
+      return 0;
+    }
+  }
+  if (results[0]->source == ACCOUNTSTATUS_SOURCE_TABLE) {
+    check_same_result(results[0], results[1]);
+    state = results[0]->status == NULL ? -1 : results[0]->status->state;
+  }
+  accountstatus_free_result(results[0]);
+  accountstatus_free_result(results[1]);
+  for (size_t count = 1; count <= 4; count++) {
+    accountstatus_check_result *checks[2];
+    for (int way = 0; way < 2; way++) {
+      options.ask_server = way == 1;
+      if (accountstatus_check(handle, id, wanted, count, &options, &checks[way], NULL) < 0)
+        return 0;
+    }
+    check_same_check(checks[0], checks[1]);
+    CHECK_EQUAL(checks[0]->source == ACCOUNTSTATUS_SOURCE_TABLE, state != 0);
+    accountstatus_free_check_result(checks[0]);
+    accountstatus_free_check_result(checks[1]);
+  }
+  return state;
+}
+
+static void the_table_and_the_server_say_the_same(void) {
+  accountstatus *handle = open_server();
+  if (handle == NULL)
+    return;
+  unsigned states = 0;
+  for (int i = 0; i < KINDS * COPIES; i++) {
+    char name[32];
+    snprintf(name, sizeof name, "both-%d", i);
+    const char *id = account(name);
+    NEED(report_kind(handle, id, i % KINDS));
+    // At once: whoever has the reply to a write finds it in the table.
+    int32_t state = compare(handle, id);
+    CHECK(state > 0);
+    states |= 1u << (state & 31);
+  }
+  // The four states were among them.
+  CHECK_EQUAL(states, 0x1e);
+  CHECK_EQUAL(compare(handle, account("nobody")), -1);
+  accountstatus_counters counters = {.size = sizeof counters};
+  accountstatus_get_counters(handle, &counters);
+  CHECK_EQUAL(counters.answered_by_table, 5 * (KINDS * COPIES + 1));
+  accountstatus_close(handle);
+}
+
 static const test tests[] = {
     {"what is reported can be read", what_is_reported_can_be_read},
     {"a batch and a check agree", a_batch_and_a_check_agree},
@@ -253,5 +367,6 @@ static const test tests[] = {
     {"a repeat counts once and a contradiction is refused",
      a_repeat_counts_once_and_a_contradiction_is_refused},
     {"a malformed id is named", a_malformed_id_is_named},
+    {"the table and the server say the same", the_table_and_the_server_say_the_same},
 };
 const test_suite server_suite = SUITE("server", tests);

@@ -1,0 +1,172 @@
+// Clients/C out of a live table: no system call and no allocation, counted.
+
+#include <errno.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "script.h"
+#include "table_peer.h"
+#include "test.h"
+
+// Sanitizers allocate and make system calls of their own.
+#ifdef COUNT_ALLOCATIONS
+
+enum { READS = 100000 };
+
+// --------------------------------------------------------------------------------- allocations
+
+// The linker sends every call of these in this program here.
+static atomic_ulong allocations;
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *memory, size_t size);
+void *__real_aligned_alloc(size_t alignment, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *memory, size_t size);
+void *__wrap_aligned_alloc(size_t alignment, size_t size);
+
+void *__wrap_malloc(size_t size) {
+  atomic_fetch_add(&allocations, 1);
+  return __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t count, size_t size) {
+  atomic_fetch_add(&allocations, 1);
+  return __real_calloc(count, size);
+}
+
+void *__wrap_realloc(void *memory, size_t size) {
+  atomic_fetch_add(&allocations, 1);
+  return __real_realloc(memory, size);
+}
+
+void *__wrap_aligned_alloc(size_t alignment, size_t size) {
+  atomic_fetch_add(&allocations, 1);
+  return __real_aligned_alloc(alignment, size);
+}
+
+// A round of what a program asks of an account that is there and of one that is not. Whether the
+// table had all of it.
+static bool ask_everything(accountstatus *handle) {
+  static const int32_t wanted[] = {ACCOUNTSTATUS_CAPABILITY_PAY_INVOICE,
+                                   ACCOUNTSTATUS_CAPABILITY_SELL_NEW_LICENSES};
+  static const char *const ids[] = {"contoso", "suspended-1", "nobody"};
+  accountstatus_options options = peer_options(ACCOUNTSTATUS_DENY, 1000);
+  options.max_staleness_ms = 600000;
+  bool by_table = true;
+  for (int i = 0; i < 3; i++) {
+    accountstatus_result *result;
+    accountstatus_check_result *check;
+    if (accountstatus_get(handle, ids[i], &options, &result, NULL) < 0 ||
+        accountstatus_check(handle, ids[i], wanted, 2, &options, &check, NULL) < 0)
+      return false;
+    by_table = by_table && result->source == ACCOUNTSTATUS_SOURCE_TABLE &&
+               check->source == ACCOUNTSTATUS_SOURCE_TABLE;
+    accountstatus_free_result(result);
+    accountstatus_free_check_result(check);
+  }
+  return by_table;
+}
+
+typedef struct both {
+  peer *peer;
+  table_peer *table;
+  accountstatus *handle;
+} both;
+
+static both start_both(void) {
+  both both = {.peer = peer_start(peer_serve, NULL)};
+  both.table = table_peer_start(both.peer, "2020-06");
+  table_peer_put(both.table, "contoso", active_record());
+  table_peer_put(both.table, "suspended-1", suspended_record());
+  both.handle = peer_open(both.peer);
+  CHECK(ask_everything(both.handle));
+  return both;
+}
+
+static void stop_both(both both) {
+  accountstatus_close(both.handle);
+  table_peer_stop(both.table);
+  peer_stop(both.peer);
+}
+
+static void nothing_is_allocated(void) {
+  both both = start_both();
+  unsigned long before = atomic_load(&allocations);
+  CHECK(before > 0);
+  bool by_table = true;
+  for (int i = 0; i < READS / 10; i++)
+    by_table = by_table && ask_everything(both.handle);
+  CHECK(by_table);
+  CHECK_EQUAL(atomic_load(&allocations) - before, 0);
+  stop_both(both);
+}
+
+// -------------------------------------------------------------------------------- system calls
+
+// From here on every system call but the end of the process is that end, by SIGSYS.
+static bool forbid_system_calls(void) {
+  struct sock_filter filter[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_exit_group, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+  };
+  struct sock_fprog program = {.len = sizeof filter / sizeof filter[0], .filter = filter};
+  return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+         syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0;
+}
+
+// How a child ends that may make no system call: the exit code, or 100 + the signal.
+static int end_of_child(accountstatus *handle, bool may_read) {
+  pid_t child = fork();
+  if (child == 0) {
+    const struct rlimit none = {0, 0};
+    setrlimit(RLIMIT_CORE, &none);
+    // The first round in a child takes the handle over.
+    bool by_table = ask_everything(handle);
+    if (!forbid_system_calls())
+      _exit(2);
+    if (!may_read)
+      getppid();
+    for (int i = 0; i < READS && may_read; i++)
+      by_table = by_table && ask_everything(handle);
+    _exit(by_table ? 0 : 1);
+  }
+  int status = -1;
+  waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 100 + WTERMSIG(status);
+}
+
+static void no_system_call_is_made(void) {
+  both both = start_both();
+  // The trap works.
+  CHECK_EQUAL(end_of_child(both.handle, false), 100 + SIGSYS);
+  CHECK_EQUAL(end_of_child(both.handle, true), 0);
+  stop_both(both);
+}
+
+#else
+
+static void nothing_is_allocated(void) { test_skip("allocations are counted in the plain build"); }
+
+static void no_system_call_is_made(void) { test_skip("calls are trapped in the plain build"); }
+
+#endif
+
+static const test tests[] = {
+    {"nothing is allocated", nothing_is_allocated},
+    {"no system call is made", no_system_call_is_made},
+};
+const test_suite steady_suite = SUITE("steady", tests);
