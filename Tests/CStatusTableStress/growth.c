@@ -2,11 +2,11 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
-#include "serving.h"
 #include "status_table_client.h"
 #include "status_table_handover.h"
 #include "status_table_stress.h"
 #include "status_table_writer.h"
+#include "table_serving.h"
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdio.h>

@@ -2,11 +2,11 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
-#include "serving.h"
 #include "status_table_client.h"
 #include "status_table_handover.h"
 #include "status_table_stress.h"
 #include "status_table_writer.h"
+#include "table_serving.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -14,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 enum { accounts = 48 };
@@ -126,17 +125,7 @@ static void offer(void *context, int connection) {
                                      .layout_major = STATUS_TABLE_MAJOR,
                                      .size = segments->size,
                                      .generation = 1};
-  union {
-    char bytes[CMSG_SPACE(sizeof(int))];
-    struct cmsghdr header;
-  } control = {.bytes = {0}};
-  control.header = (struct cmsghdr){
-      .cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
-  memcpy(CMSG_DATA(&control.header), &segments->descriptor, sizeof(int));
-  struct iovec part = {&offer, sizeof offer};
-  struct msghdr message = {
-      .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
-  sendmsg(connection, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+  send_with_descriptors(connection, &offer, sizeof offer, &segments->descriptor, 1);
 }
 
 /* Reads what can be read of a segment. */

@@ -6,9 +6,8 @@
 #ifndef ACCOUNTSTATUS_STATUS_TABLE_STRESS_H
 #define ACCOUNTSTATUS_STATUS_TABLE_STRESS_H
 
+#include "status_table_client.h"
 #include <stdint.h>
-
-#define STATUS_TABLE_RESULTS 5
 
 struct status_table_stress_result {
   uint64_t reads;
@@ -54,7 +53,7 @@ struct status_table_segments_result {
   uint64_t segments;
   /* Segments that the client took for a table. */
   uint64_t mapped;
-  uint64_t by_result[STATUS_TABLE_RESULTS];
+  uint64_t by_result[STATUS_TABLE_UNAVAILABLE + 1];
   /* The most that one read cost its thread, nanoseconds. */
   uint64_t longest;
   /* Answers that no memory justifies: an error that is none of a hand-over's, a length over the
@@ -65,5 +64,13 @@ struct status_table_segments_result {
 /* Hands a client that many segments of random or spoilt memory and reads each. */
 int status_table_segments_stress(uint64_t count, uint64_t seed,
                                  struct status_table_segments_result *ret_result);
+
+/* Reads once in a child process. The result; -EINTR: the child was killed. */
+int status_table_read_in_child(struct status_table_client *client, const char *id);
+
+/* Reads in a child process that is killed at its first system call. The last result; -EINTR: it
+ * was. */
+int status_table_read_without_kernel(struct status_table_client *client, const char *id,
+                                     uint64_t reads);
 
 #endif

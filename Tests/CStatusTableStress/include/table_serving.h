@@ -2,8 +2,8 @@
 #ifndef ACCOUNTSTATUS_STATUS_TABLE_SERVING_H
 #define ACCOUNTSTATUS_STATUS_TABLE_SERVING_H
 
-#include <limits.h>
 #include <pthread.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct serving {
@@ -21,6 +21,18 @@ int start_serving(struct serving *serving, void (*answer)(void *context, int con
                   void *context);
 
 void stop_serving(struct serving *serving);
+
+/* Sends one message of at most 64 bytes, of which the first 32 are given and the others zero, with
+ * up to 16 descriptors beside it. 0 or -errno. */
+int send_with_descriptors(int connection, const void *bytes, size_t length, const int *descriptors,
+                          size_t count);
+
+/* Makes memory, named "strange", of a size and with seals of one's own choice. The descriptor or
+ * -errno. */
+int make_sealed_memory(size_t size, int seals);
+
+/* fallocate. 0 or -errno. */
+int allocate_memory(int descriptor, int mode, int64_t offset, int64_t length);
 
 uint64_t monotonic_now(void);
 

@@ -1,11 +1,13 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
-#include "serving.h"
+#include "table_serving.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <time.h>
@@ -82,4 +84,42 @@ void stop_serving(struct serving *serving) {
   close(serving->listener);
   unlink(serving->path);
   rmdir(serving->directory);
+}
+
+int send_with_descriptors(int connection, const void *bytes, size_t length, const int *descriptors,
+                          size_t count) {
+  char copy[64] = {0};
+  union {
+    char bytes[CMSG_SPACE(16 * sizeof(int))];
+    struct cmsghdr header;
+  } control = {.bytes = {0}};
+  if (length > sizeof copy || count > 16)
+    return -EINVAL;
+  memcpy(copy, bytes, length < 32 ? length : 32);
+  struct iovec part = {copy, length};
+  struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+  if (count > 0) {
+    message.msg_control = &control;
+    message.msg_controllen = CMSG_SPACE(count * sizeof(int));
+    control.header = (struct cmsghdr){.cmsg_len = CMSG_LEN(count * sizeof(int)),
+                                      .cmsg_level = SOL_SOCKET,
+                                      .cmsg_type = SCM_RIGHTS};
+    memcpy(CMSG_DATA(&control.header), descriptors, count * sizeof(int));
+  }
+  return sendmsg(connection, &message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ? -errno : 0;
+}
+
+int make_sealed_memory(size_t size, int seals) {
+  int descriptor = memfd_create("strange", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  if (descriptor < 0)
+    return -errno;
+  if (ftruncate(descriptor, (off_t)size) == 0 && fcntl(descriptor, F_ADD_SEALS, seals) == 0)
+    return descriptor;
+  int error = -errno;
+  close(descriptor);
+  return error;
+}
+
+int allocate_memory(int descriptor, int mode, int64_t offset, int64_t length) {
+  return fallocate(descriptor, mode, offset, length) < 0 ? -errno : 0;
 }
