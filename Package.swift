@@ -27,7 +27,7 @@ let tests: [Target] = [
   .testTarget(
     name: "AccountStatusClientTests",
     dependencies: [
-      "AccountStatusClient", "AccountStatusAPI", "AccountStatusModel", "TTRPC",
+      "AccountStatusClient", "AccountStatusAPI", "AccountStatusModel", "TTRPC", "CStatusTable",
       "order-gateway-example",
     ],
     swiftSettings: swift),
@@ -221,7 +221,7 @@ let package = Package(
     // Clients.
     .target(
       name: "AccountStatusClient",
-      dependencies: ["AccountStatusAPI", "AccountStatusModel", "TTRPC"],
+      dependencies: ["AccountStatusAPI", "AccountStatusModel", "TTRPC", "CStatusTable"],
       path: "Clients/Swift/Sources/AccountStatusClient",
       swiftSettings: swift),
     .executableTarget(

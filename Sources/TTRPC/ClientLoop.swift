@@ -261,6 +261,7 @@ extension ClientLoop {
         onBroken: { [unowned self] channel, error in broken(channel, error) })
       refusal = nil
       backoff.succeeded()
+      options.onConnect()
       return channel
     } catch {
       refusal = (error.description, loop.now)

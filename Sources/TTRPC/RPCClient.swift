@@ -15,6 +15,9 @@ package final class RPCClient: Sendable {
     package var limits = Limits()
     /// The highest stream id used before another connection is made: 2^31 calls. Odd.
     package var lastStreamID = UInt32.max
+    /// Called on the client's thread after a connection is made and before anything goes over it:
+    /// the server may be another one than before.
+    package var onConnect: @Sendable () -> Void = {}
     package init() {}
   }
 

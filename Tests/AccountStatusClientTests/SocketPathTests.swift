@@ -29,4 +29,31 @@ import Testing
     #expect(resolve(nil, ["XDG_RUNTIME_DIR": "/run/user/1"]) == system)
     #expect(resolve("", ["ACCOUNTSTATUS_SOCKET": "", "XDG_RUNTIME_DIR": ""]) == system)
   }
+
+  private func table(
+    _ given: String? = nil, _ environment: [String: String] = [:],
+    server: (given: String?, path: String) = (nil, "/run/a/rpc.sock")
+  ) -> String? {
+    SocketPath.table(given, server: server, environment: { environment[$0] })
+  }
+
+  @Test func `the table's socket stands beside the server's, unless it is named`() {
+    let named = ["ACCOUNTSTATUS_TABLE_SOCKET": "/named.sock"]
+    #expect(table() == "/run/a/table.sock")
+    #expect(table(server: (nil, "rpc.sock")) == "table.sock")
+    #expect(table("/given.sock", named) == "/given.sock")
+    #expect(table(nil, named) == "/named.sock")
+    #expect(table("", ["ACCOUNTSTATUS_TABLE_SOCKET": ""]) == "/run/a/table.sock")
+  }
+
+  @Test func `the variable does not take a table to a server that was given`() {
+    let named = ["ACCOUNTSTATUS_TABLE_SOCKET": "/named.sock"]
+    #expect(
+      table(nil, named, server: ("/run/b/rpc.sock", "/run/b/rpc.sock")) == "/run/b/table.sock")
+  }
+
+  @Test func `off means no table, whatever is named`() {
+    #expect(table("/given.sock", ["ACCOUNTSTATUS_TABLE": "off"]) == nil)
+    #expect(table(nil, ["ACCOUNTSTATUS_TABLE": "on"]) == "/run/a/table.sock")
+  }
 }

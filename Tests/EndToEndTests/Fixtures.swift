@@ -7,6 +7,8 @@ import Foundation
 struct Served {
   let server: ServerProcess
   let client: AccountStatusClient
+  /// A client that asks the daemon for everything.
+  let asker: AccountStatusClient
 
   /// The instant at which the clock stands when nobody says otherwise.
   static let start: Instant = "2026-07-02T00:00:00Z"
@@ -17,6 +19,9 @@ struct Served {
     server = try ServerProcess.ephemeral(
       ["--clock", "manual", "--now", "\(now)"] + arguments, environment: environment)
     client = try AccountStatusClient(socket: server.socket)
+    var configuration = AccountStatusClient.Configuration()
+    configuration.readsTable = false
+    asker = try AccountStatusClient(socket: server.socket, configuration: configuration)
   }
 
   /// Reports one fact and returns what became of it.

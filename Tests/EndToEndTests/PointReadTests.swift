@@ -24,11 +24,11 @@ import Testing
     ])
     try await served.register()
     try await served.issueInvoice()
-    try await read(served.client, times: 2000)
+    try await read(served.asker, times: 2000)
     let before = try count(counter)
     #expect(before > 0, "the loop's thread is counted")
     let reads = 20_000
-    try await read(served.client, times: reads)
+    try await read(served.asker, times: reads)
     let during = try count(counter) - before
     // A buffer of the connection may still grow once or twice; per read it is nothing.
     #expect(during < 20, "\(during) allocations in \(reads) reads")
@@ -43,7 +43,7 @@ import Testing
 
     _ = try directory.make("slow")
     let committed = Flag()
-    let client = served.client
+    let client = served.asker
     let write = Task {
       try await Self.issueInvoice(client)
       committed.isSet.store(true, ordering: .releasing)
@@ -53,7 +53,7 @@ import Testing
     try FileManager.default.removeItem(atPath: gate)
     try await write.value
     #expect(!committedEarly, "all reads were answered while the commit was held up")
-    #expect(try await served.client.getStatus("northwind").nextTransition != nil)
+    #expect(try await served.asker.getStatus("northwind").nextTransition != nil)
   }
 
   private func read(_ client: AccountStatusClient, times: Int) async throws {

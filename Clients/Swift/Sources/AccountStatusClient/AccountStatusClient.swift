@@ -11,7 +11,8 @@ internal import TTRPC
 /// One client serves any number of tasks over one connection, which is made when it is first
 /// needed and again, with jittered back-off, when it breaks. A call whose connection broke is made
 /// once more where a second call has the effect of one; that is every method here but
-/// `advanceClock`. Nothing is cached, and no failure ever reads as "active".
+/// `advanceClock`. Current BASIC answers come from the status table where it can be read: the
+/// server's own memory, never a copy. No failure ever reads as "active".
 public final class AccountStatusClient: Sendable {
   /// How a client behaves.
   public struct Configuration: Sendable {
@@ -25,6 +26,14 @@ public final class AccountStatusClient: Sendable {
     public var connectPatience: Duration = .zero
     /// First and longest pause between attempts to connect; each is doubled and jittered.
     public var backoff: ClosedRange<Duration> = .milliseconds(10)...Duration.seconds(1)
+    /// Whether current BASIC answers are looked up in the status table before the server is asked.
+    /// `ACCOUNTSTATUS_TABLE=off` in the environment turns it off as well.
+    public var readsTable = true
+    /// Path of the table's socket; nil: `$ACCOUNTSTATUS_TABLE_SOCKET`, else `table.sock` beside the
+    /// server's. The variable counts only where the server's socket is not given either.
+    public var tableSocket: String?
+    /// A table whose server has shown no sign of life for longer is not answered from.
+    public var maxStaleness: Duration = .seconds(2)
 
     /// The defaults.
     public init() {}
@@ -32,8 +41,11 @@ public final class AccountStatusClient: Sendable {
 
   /// Path of the server's socket.
   public let socket: String
+  /// The status table; nil: it is turned off. For hot paths; the client reads it by itself.
+  public let table: StatusTable?
   let configuration: Configuration
   let rpc: RPCClient
+  let counts = ReadCounts()
 
   /// Makes a client; connects nothing yet.
   ///
@@ -43,7 +55,16 @@ public final class AccountStatusClient: Sendable {
     socket: String? = nil, configuration: Configuration = Configuration()
   ) throws(AccountStatusError) {
     let path = SocketPath.resolve(socket)
+    let tablePath = SocketPath.table(configuration.tableSocket, server: (socket, path))
+    let table =
+      if configuration.readsTable, let tablePath {
+        try StatusTable(
+          socket: tablePath, options: .init(maxStaleness: configuration.maxStaleness))
+      } else {
+        StatusTable?.none
+      }
     var options = RPCClient.Options()
+    options.onConnect = { table?.doubt() }
     options.connectPatience = configuration.connectPatience
     options.backoff = configuration.backoff
     do throws(RuntimeError) {
@@ -52,6 +73,7 @@ public final class AccountStatusClient: Sendable {
       throw AccountStatusError(.unavailable, error.description)
     }
     self.socket = path
+    self.table = table
     self.configuration = configuration
   }
 
@@ -76,15 +98,26 @@ extension AccountStatusClient {
   /// - policyEdition: the edition of the rules; nil: the server's default.
   /// - atLeast: the answer is at least that fresh.
   /// - timeout: nil: the configuration's.
+  /// With none of these, in the view `basic`, the table is read first, and then the server asked.
   /// Fails with `notFound` for an account that is not registered.
   public func getStatus(
     _ account: AccountID, view: StatusView = .basic, asOf: Instant? = nil, knownAt: Instant? = nil,
     policyEdition: String? = nil, atLeast: Token? = nil, timeout: Duration? = nil
   ) async throws(AccountStatusError) -> Answer<AccountStatus> {
+    let query = StatusQuery(asOf: asOf, knownAt: knownAt, policyEdition: policyEdition)
+    let isCurrent = view == .basic && query.isCurrent && (atLeast?.bytes ?? []).isEmpty
+    if isCurrent, let answer = tableAnswer(about: account) {
+      return try answer.registered(account)
+    }
     let request = GetStatusRequest(
-      accountID: account, view: view.wire,
-      query: StatusQuery(asOf: asOf, knownAt: knownAt, policyEdition: policyEdition),
-      atLeast: atLeast?.bytes ?? [])
+      accountID: account, view: view.wire, query: query, atLeast: atLeast?.bytes ?? [])
+    return try await askStatus(request, timeout: timeout)
+  }
+
+  /// The server's answer.
+  func askStatus(
+    _ request: GetStatusRequest, timeout: Duration?
+  ) async throws(AccountStatusError) -> Answer<AccountStatus> {
     let response: GetStatusResponse = try await call(
       StatusService.getStatus, request, timeout: timeout)
     return Answer(response.status, token: Token(bytes: response.token))
@@ -127,16 +160,25 @@ extension AccountStatusClient {
 
   /// Whether an account may do all of some things, and why not.
   ///
-  /// Takes 1 to 64 capabilities; the other parameters are those of `getStatus`.
+  /// Takes 1 to 64 capabilities; the other parameters are those of `getStatus`, and so is the order
+  /// in which the table and the server are asked. The table does not know an answer's basis.
   public func check(
     _ capabilities: [Capability], of account: AccountID, asOf: Instant? = nil,
     knownAt: Instant? = nil, policyEdition: String? = nil, atLeast: Token? = nil,
     timeout: Duration? = nil
   ) async throws(AccountStatusError) -> Answer<CapabilityCheck> {
+    let query = StatusQuery(asOf: asOf, knownAt: knownAt, policyEdition: policyEdition)
+    let isCurrent = query.isCurrent && (atLeast?.bytes ?? []).isEmpty
+    // A malformed request is the server's to refuse.
+    if isCurrent, (1...CheckCapabilityRequest.maximumCapabilities).contains(capabilities.count),
+      let answer = try tableAnswer(about: account)?.registered(account)
+    {
+      return Answer(
+        CapabilityCheck(capabilities, of: answer.value), token: answer.token,
+        source: answer.source, age: answer.age)
+    }
     let request = CheckCapabilityRequest(
-      accountID: account, capabilities: capabilities,
-      query: StatusQuery(asOf: asOf, knownAt: knownAt, policyEdition: policyEdition),
-      atLeast: atLeast?.bytes ?? [])
+      accountID: account, capabilities: capabilities, query: query, atLeast: atLeast?.bytes ?? [])
     let response: CheckCapabilityResponse = try await call(
       StatusService.checkCapability, request, timeout: timeout)
     guard response.results.map(\.capability) == capabilities else {

@@ -14,6 +14,16 @@ public struct Token: Sendable, Hashable {
   }
 }
 
+/// Which way an answer came.
+public enum AnswerSource: Sendable, Hashable {
+  /// From the status table, in this process.
+  case table
+  /// From the server.
+  case rpc
+  /// From the caller: nobody knew.
+  case callersDefault
+}
+
 /// What a call returned, and the position it was answered at.
 ///
 /// The value's properties are read directly, as in `answer.state`.
@@ -21,13 +31,22 @@ public struct Token: Sendable, Hashable {
 public struct Answer<Value: Sendable>: Sendable {
   /// What was asked for.
   public var value: Value
-  /// The position of the answer: pass it as `atLeast` to read no older state.
+  /// The position of the answer: pass it as `atLeast` to read no older state. Empty for an answer
+  /// from the table: what the server says later is never older than that.
   public var token: Token
+  /// Which way it came.
+  public var source = AnswerSource.rpc
+  /// Time since the server's last sign of life; zero for what it answered itself.
+  public var age = Duration.zero
 
   /// Describes an answer.
-  public init(_ value: Value, token: Token) {
+  public init(
+    _ value: Value, token: Token, source: AnswerSource = .rpc, age: Duration = .zero
+  ) {
     self.value = value
     self.token = token
+    self.source = source
+    self.age = age
   }
 
   /// A property of the value.
@@ -60,7 +79,8 @@ public struct CapabilityCheck: Sendable, Hashable {
     public var capability: Capability
     /// Whether the account may.
     public var isAllowed: Bool
-    /// Where the answer comes from; nil when this library does not know the server's word for it.
+    /// Where the answer comes from; nil when this library does not know the server's word for it,
+    /// or when the status table answered, which does not say.
     public var basis: CapabilityBasis?
   }
 

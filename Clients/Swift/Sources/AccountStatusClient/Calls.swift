@@ -1,5 +1,6 @@
 internal import AccountStatusAPI
 package import AccountStatusModel
+internal import Synchronization
 internal import TTRPC
 
 // From typed messages to bytes and back.
@@ -59,9 +60,11 @@ extension AccountStatusClient {
   private func call(
     _ method: MethodDescriptor, _ payload: [UInt8], timeout: Duration?
   ) async throws(AccountStatusError) -> [UInt8] {
+    counts.calls.wrappingAdd(1, ordering: .relaxed)
     do throws(ClientError) {
       return try await rpc.call(method, payload, timeout: timeout ?? configuration.timeout)
     } catch {
+      counts.failedCalls.wrappingAdd(1, ordering: .relaxed)
       throw AccountStatusError(error, socket: socket)
     }
   }

@@ -18,4 +18,22 @@ package enum SocketPath {
     }
     return system
   }
+
+  /// The status table's socket: the path given; else, for a server that was not given either,
+  /// `$ACCOUNTSTATUS_TABLE_SOCKET`; else `table.sock` beside the server's socket. nil: the fast path
+  /// is off, by `ACCOUNTSTATUS_TABLE=off`.
+  package static func table(
+    _ given: String?, server: (given: String?, path: String),
+    environment: (String) -> String? = { getenv($0).map { String(cString: $0) } }
+  ) -> String? {
+    if environment("ACCOUNTSTATUS_TABLE") == "off" { return nil }
+    if let given, !given.isEmpty { return given }
+    if (server.given ?? "").isEmpty, let named = environment("ACCOUNTSTATUS_TABLE_SOCKET"),
+      !named.isEmpty
+    {
+      return named
+    }
+    guard let slash = server.path.lastIndex(of: "/") else { return "table.sock" }
+    return "\(server.path[..<slash])/table.sock"
+  }
 }
