@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/sysinfo.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -79,18 +80,14 @@ static uint64_t seed(void) {
   return (uint64_t)monotonic_now() ^ (uint64_t)getpid() << 32 ^ (uint64_t)syscall(SYS_gettid);
 }
 
-// Whether the process may run on one processor only, where spinning keeps the server from running.
-static bool is_confined(void) {
-  cpu_set_t set;
-  return sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) == 1;
-}
-
 static int set_up(accountstatus *handle, const accountstatus_open_options *options,
                   accountstatus_error *failure) {
   handle->timeout_ms = options->timeout_ms == 0 ? DEFAULT_TIMEOUT_MS : options->timeout_ms;
   handle->connection_count =
       options->max_connections == 0 ? DEFAULT_CONNECTIONS : options->max_connections;
-  spin_start(&handle->spin, (int64_t)options->spin_us * 1000, is_confined);
+  // On one processor looking keeps the server from answering. Where there are more, but both ends
+  // share one, that is soon learned.
+  spin_start(&handle->spin, get_nprocs() > 1 ? (int64_t)options->spin_us * 1000 : 0);
   int result = find_paths(handle, options->socket, failure);
   if (result == 0)
     result = tables_open(&handle->tables, options->table_socket, &handle->paths,
@@ -190,7 +187,7 @@ static void adopt(accountstatus *handle) {
   }
   start_sharing(handle);
   handle->back_off = (back_off){.random = seed()};
-  spin_start(&handle->spin, handle->spin.limit, is_confined);
+  spin_start(&handle->spin, handle->spin.limit);
 }
 
 void handle_enter(accountstatus *handle) {

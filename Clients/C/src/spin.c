@@ -20,10 +20,9 @@ static void start_resting(spin *spin) {
   spin->rest = spin->rest < SPIN_LAST_REST / 2 ? 2 * spin->rest : SPIN_LAST_REST;
 }
 
-void spin_start(spin *spin, int64_t limit, bool (*is_confined)(void)) {
+void spin_start(spin *spin, int64_t limit) {
   memset(spin, 0, sizeof *spin);
   spin->limit = limit;
-  spin->is_confined = is_confined;
   spin->rest = SPIN_FIRST_REST;
   spin->credit = most_credit;
 }
@@ -46,13 +45,8 @@ static int64_t wanted_length(spin *spin) {
     spin->resting--;
     return 0;
   }
-  if (spin->length == 0 && spin->probes == 0) {
-    if (spin->is_confined()) {
-      start_resting(spin);
-      return 0;
-    }
+  if (spin->length == 0 && spin->probes == 0)
     start_probing(spin);
-  }
   bool is_whole = spin->probes > 0 || spin->attempts % WHOLE_LIMIT_EVERY == 0;
   return is_whole ? spin->limit : spin->length;
 }
@@ -118,6 +112,8 @@ static void end_probe(spin *spin, bool is_hit) {
 void spin_end(spin *spin, int64_t allowed, int64_t spun, bool is_hit) {
   int64_t burnt = !is_hit ? spun : spun > SPIN_SLEEP_COST ? spun - SPIN_SLEEP_COST : 0;
   spin->credit += allowed - burnt;
+  if (is_hit && spun < SPIN_FIRST_LOOK)
+    return;
   // Other threads may have ended the round meanwhile: what comes late is no longer asked about.
   if (spin->probes > 0) {
     remember(spin, spun, is_hit);

@@ -32,13 +32,14 @@ enum {
 #define SPIN_SHARE_DIVISOR 5
 #define SPIN_WINDOW INT64_C(100000000)
 // Processor time that a sleep and its wake-up take: an answer that is found sooner burns nothing.
-#define SPIN_SLEEP_COST INT64_C(10000)
+#define SPIN_SLEEP_COST INT64_C(7000)
+// An answer that the first look finds was there before: the server ran in the caller's place, on
+// the same core. It says nothing of looking again.
+#define SPIN_FIRST_LOOK INT64_C(1500)
 
 typedef struct spin {
   // Nanoseconds; 0: never spin.
   int64_t limit;
-  // Whether the process may run on one processor only; asked before each round of probes.
-  bool (*is_confined)(void);
   // What became of the last attempts: found in each sixteenth of the limit, and not found.
   uint32_t weights[SPIN_BUCKETS + 1];
   // The length that pays; 0: none.
@@ -53,7 +54,7 @@ typedef struct spin {
   int64_t credit, credited_at;
 } spin;
 
-void spin_start(spin *spin, int64_t limit, bool (*is_confined)(void));
+void spin_start(spin *spin, int64_t limit);
 
 // Whether spin_begin may ever say anything but 0. Never changes.
 static inline bool spin_is_wanted(const spin *spin) { return spin->limit > 0; }
