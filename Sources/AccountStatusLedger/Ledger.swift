@@ -45,12 +45,12 @@ package final class Ledger: Sendable {
 
   /// Opens or makes the store, checks it, and starts the thread.
   ///
-  /// `publish` is called on the calling thread for every stored row, before this returns; after it,
-  /// `deliver` on the ledger's thread. Transitions that are due are left to `catchUp`; rows decided
+  /// On the calling thread, before this returns, `expect` is called with how many rows are stored at
+  /// most, then `publish` for every one; after it, `deliver` on the ledger's thread. Transitions that are due are left to `catchUp`; rows decided
   /// by other rules are decided anew in the background.
   package static func open(
-    _ configuration: Configuration, publish: (StatusRow) -> Void,
-    deliver: @escaping @Sendable (Delivery) -> Void
+    _ configuration: Configuration, expect: (_ accounts: Int) -> Void = { _ in },
+    publish: (StatusRow) -> Void, deliver: @escaping @Sendable (Delivery) -> Void
   ) throws(LedgerError) -> Ledger {
     do throws(LedgerError) {
       let store = try SQLiteStore(
@@ -60,19 +60,21 @@ package final class Ledger: Sendable {
           pageCacheKiB: configuration.limits.pageCacheKiB,
           maximumPages: configuration.maximumPages),
         limits: configuration.limits)
-      return try Ledger(store, configuration, publish: publish, deliver: deliver)
+      return try Ledger(
+        store, configuration, expect: expect, publish: publish, deliver: deliver)
     } catch {
       throw error.about(configuration.databasePath)
     }
   }
 
   private init(
-    _ store: SQLiteStore, _ configuration: Configuration, publish: (StatusRow) -> Void,
-    deliver: @escaping @Sendable (Delivery) -> Void
+    _ store: SQLiteStore, _ configuration: Configuration, expect: (_ accounts: Int) -> Void,
+    publish: (StatusRow) -> Void, deliver: @escaping @Sendable (Delivery) -> Void
   ) throws(LedgerError) {
     let book = try AccountBook(
       store: store, edition: configuration.editions.default,
       cachedFacts: configuration.limits.cachedFacts)
+    expect(Int(clamping: book.counters.lastAccount))
     var latestNow = Instant(nanoseconds: .min)
     var hasOtherRules = false
     try store.forEachAccount { account throws(LedgerError) in

@@ -144,7 +144,8 @@ extension Server {
     do throws(LedgerError) {
       return try Ledger.open(
         Ledger.Configuration(databasePath: database, editions: editions, clock: clock),
-        publish: index.publish, deliver: { mailbox.send(.delivery($0)) })
+        expect: index.reserve, publish: index.publish,
+        deliver: { mailbox.send(.delivery($0)) })
     } catch {
       throw StartError(error.message)
     }

@@ -102,6 +102,12 @@ extension StatusIndex {
 // MARK: - Publishing
 
 extension StatusIndex {
+  /// Makes room for so many accounts, so that publishing them costs no growth on the way.
+  package func reserve(accounts: Int) {
+    // What it cannot have at once it may get bit by bit, or fail for want of when it has to.
+    _ = status_table_reserve(writer, UInt32(clamping: accounts))
+  }
+
   /// Takes a row that the ledger has committed.
   ///
   /// A row that the rules in force did not decide is kept, but as one that holds at no instant:

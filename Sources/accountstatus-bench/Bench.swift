@@ -2,7 +2,7 @@ import ArgumentParser
 
 /// Measures the daemon against the least that a server could do.
 @main
-struct Bench: ParsableCommand {
+struct Bench: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "accountstatus-bench",
     abstract: "Measures accountstatusd against servers in C that do less.",
@@ -11,7 +11,7 @@ struct Bench: ParsableCommand {
       a ratio is the median of the rounds' own ratios. Absolute figures depend on the machine.
       """,
     subcommands: [
-      Get.self, Report.self, Start.self, Evaluate.self, Generate.self, Serve.self,
+      Get.self, Report.self, Start.self, Evaluate.self, Scale.self, Generate.self, Serve.self,
     ])
 }
 

@@ -36,6 +36,7 @@ import Testing
     first.stop()
     let second = try OpenLedger(path, clock: clock)
     #expect(second.seen.rows == rows)
+    #expect(second.seen.expected == rows.count)
     #expect(second.ledger.openedAt == token)
     #expect(try await second.page(account).facts == facts)
     #expect(try await second.store(invoice("INV-2")) > token.position)

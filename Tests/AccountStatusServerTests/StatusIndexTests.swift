@@ -50,6 +50,16 @@ struct StatusIndexTests {
     #expect(index.read("a", at: end).0 == .STATUS_TABLE_STALE)
   }
 
+  @Test func `room that was made is used, and not needed to go on`() {
+    index.reserve(accounts: 100)
+    for number in 0..<300 { publish(row(AccountID(checked: "a-\(number)"))) }
+    index.reserve(accounts: 10)
+    #expect(index.count == 300)
+    for number in 0..<300 {
+      #expect(index.read(AccountID(checked: "a-\(number)"), at: start).0 == .STATUS_TABLE_FOUND)
+    }
+  }
+
   @Test func `an answer survives the table as it was`() {
     publish(row("a"))
     #expect(index.read("a", at: start).1.standing == answer(.active).standing)

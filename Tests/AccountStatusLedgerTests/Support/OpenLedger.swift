@@ -21,6 +21,8 @@ final class OpenLedger: Sendable {
   struct Seen: Sendable {
     var rows: [AccountID: StatusRow] = [:]
     var published: [StatusRow] = []
+    /// How many rows it was told to expect at the start.
+    var expected = 0
     var groups: [CommittedGroup] = []
     var trouble: [LedgerError] = []
     var recoveries = 0
@@ -80,6 +82,7 @@ final class OpenLedger: Sendable {
     self.box = box
     ledger = try Ledger.open(
       configuration,
+      expect: { count in box.seen.withLock { $0.expected = count } },
       publish: { row in
         box.seen.withLock {
           $0.published.append(row)
