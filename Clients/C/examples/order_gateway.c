@@ -18,16 +18,28 @@ static void print_refusal(const accountstatus_check_result *result) {
   printf("\n");
 }
 
+static void print_source(const accountstatus_check_result *result) {
+  if (result->source == ACCOUNTSTATUS_SOURCE_TABLE)
+    printf("(out of the server's table, %.3f s after its last sign of life)\n",
+           (double)result->age_ns / 1e9);
+  else if (result->source == ACCOUNTSTATUS_SOURCE_CALL)
+    printf("(by the server)\n");
+}
+
 static void print_answer(const accountstatus_check_result *result) {
   const char *verdict = result->allowed ? "taken" : "refused";
   if (result->outcome == ACCOUNTSTATUS_UNAVAILABLE)
     printf("%s: the server is not there, and this is what we decided for that\n", verdict);
+  else if (result->outcome == ACCOUNTSTATUS_STALE)
+    printf("%s: the server is not there; the account was %s %.1f s ago, and we decided for that\n",
+           verdict, accountstatus_state_name(result->state), (double)result->age_ns / 1e9);
   else if (result->outcome == ACCOUNTSTATUS_NOT_FOUND)
     printf("refused: no such account\n");
   else if (!result->allowed)
     print_refusal(result);
   else
     printf("taken\n");
+  print_source(result);
 }
 
 int main(int argc, char **argv) {
