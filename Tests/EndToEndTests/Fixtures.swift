@@ -36,14 +36,13 @@ struct Served {
     ])
   }
 
-  /// Registers an account for direct billing in the public cloud.
+  /// Registers an account, for direct billing in the public cloud unless it is said otherwise.
   func register(
-    _ account: AccountID = "northwind", types: WordSet<PartnerType> = [.directBill],
-    at instant: Instant = "2026-01-01T00:00:00Z"
+    _ account: AccountID = "northwind", cloud: Cloud = .publicCloud,
+    types: WordSet<PartnerType> = [.directBill], at instant: Instant = "2026-01-01T00:00:00Z"
   ) async throws {
     try await report(
-      .accountRegistered(
-        AccountRegistered(cloud: .publicCloud, partnerTypes: types, program: .csp)),
+      .accountRegistered(AccountRegistered(cloud: cloud, partnerTypes: types, program: .csp)),
       of: account, at: instant)
   }
 

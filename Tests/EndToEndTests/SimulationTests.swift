@@ -34,7 +34,7 @@ import Testing
 
   @Test func `whether a payment reinstates is answered, and nothing is stored`() async throws {
     let served = try await suspended()
-    let before = try await served.client.getStatus("northwind")
+    let before = try await served.asker.getStatus("northwind")
     let facts = try await served.client.listFacts(of: "northwind").all()
 
     let paid = try simulate(served, [Self.payment])
@@ -48,7 +48,7 @@ import Testing
     #expect(early.status == 1)
     #expect(early.out.contains("would be refused: reinstatementDecided.outcome is APPROVED while"))
 
-    let after = try await served.client.getStatus("northwind")
+    let after = try await served.asker.getStatus("northwind")
     #expect(after.value == before.value)
     #expect(after.token == before.token)
     #expect(try await served.client.listFacts(of: "northwind").all() == facts)
