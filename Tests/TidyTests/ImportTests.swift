@@ -116,7 +116,8 @@ import Testing
 
   /// Prefixes of what the C client may include of ours.
   private static let clientIncludes = [
-    "accountstatus", "accountstatus/v1/", "google/", "ttrpc/", "CWireCheck.h", "status_table.h",
+    "accountstatus", "accountstatus/v1/", "google/", "ttrpc/", "CWireCheck.h",
+    "status_table_client.h",
   ]
 
   @Test func `the C client includes its own headers, the contract and the wire check`() {
