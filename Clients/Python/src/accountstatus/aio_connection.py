@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Iterable
 from typing import TypeVar
 
@@ -35,6 +36,46 @@ async def within(awaitable: Awaitable[_T], deadline: Deadline) -> _T:
         raise DeadlineExceeded("no answer in time") from None
 
 
+class _Mailbox:
+    """What came for one stream; one task takes it out."""
+
+    def __init__(self) -> None:
+        self._content: deque[frames.Frame | Exception] = deque()
+        self._waiter: asyncio.Future[None] | None = None
+
+    def put(self, content: frames.Frame | Exception) -> None:
+        """Adds, and wakes who waits."""
+        self._content.append(content)
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    async def get(self, deadline: Deadline) -> frames.Frame:
+        """The oldest; raises the failure that ended the stream."""
+        while not self._content:
+            await self._wait(deadline.left())
+        content = self._content.popleft()
+        if isinstance(content, Exception):
+            raise content
+        return content
+
+    async def _wait(self, timeout: float | None) -> None:
+        # As wait_for does, without the task that it makes for each call before Python 3.12.
+        loop = asyncio.get_running_loop()
+        self._waiter = loop.create_future()
+        alarm = None if timeout is None else loop.call_later(timeout, _wake, self._waiter)
+        try:
+            await self._waiter
+        finally:
+            self._waiter = None
+            if alarm is not None:
+                alarm.cancel()
+
+
+def _wake(waiter: asyncio.Future[None]) -> None:
+    if not waiter.done():
+        waiter.set_result(None)
+
+
 class Connection:
     """A connection. What comes for a call that was given up is dropped."""
 
@@ -45,7 +86,7 @@ class Connection:
         self._reader = reader
         self._writer = writer
         self._next_stream = 1
-        self._waiting: dict[int, asyncio.Queue[frames.Frame | Exception]] = {}
+        self._waiting: dict[int, _Mailbox] = {}
         self._places = asyncio.Semaphore(_CALLS_IN_FLIGHT)
         self._draining = asyncio.Lock()
         self._failure: Exception | None = None
@@ -80,9 +121,12 @@ class Connection:
 
     async def call(self, prefix: bytes, payload: bytes, deadline: Deadline) -> bytes:
         """A unary call."""
-        await within(self._places.acquire(), deadline)
+        if self._places.locked():
+            await within(self._places.acquire(), deadline)
+        else:
+            await self._places.acquire()
         try:
-            stream = await self.begin(prefix, payload, deadline, frames.REMOTE_CLOSED)
+            stream = await self.begin(prefix, payload, deadline, 0)
             try:
                 return frames.reply(await self.receive(stream, deadline))
             finally:
@@ -95,7 +139,7 @@ class Connection:
         stream = self._next_stream
         frame = frames.request(stream, prefix, payload, deadline.left(), flags)
         self._next_stream = stream + 2
-        self._waiting[stream] = asyncio.Queue()
+        self._waiting[stream] = _Mailbox()
         try:
             await self.send(frame, deadline)
         except BaseException:
@@ -117,13 +161,7 @@ class Connection:
 
     async def receive(self, stream: int, deadline: Deadline) -> frames.Frame:
         """The next frame of a stream."""
-        queue = self._waiting[stream]
-        if self._failure is not None and queue.empty():
-            raise self._failure
-        came = await within(queue.get(), deadline)
-        if isinstance(came, Exception):
-            raise came
-        return came
+        return await self._waiting[stream].get(deadline)
 
     async def _read(self) -> None:
         decoder = frames.FrameDecoder()
@@ -137,9 +175,9 @@ class Connection:
                     frame = decoder.next_frame()
                     if frame is None:
                         break
-                    queue = self._waiting.get(frame.stream)
-                    if queue is not None and frame.kind in (frames.RESPONSE, frames.DATA):
-                        queue.put_nowait(frame)
+                    mailbox = self._waiting.get(frame.stream)
+                    if mailbox is not None and frame.kind in (frames.RESPONSE, frames.DATA):
+                        mailbox.put(frame)
         except ConnectionBroken as error:
             self._fail(error)
         except OSError as error:
@@ -151,8 +189,8 @@ class Connection:
         """Ends every call that waits."""
         if self._failure is None:
             self._failure = failure
-            for queue in self._waiting.values():
-                queue.put_nowait(failure)
+            for mailbox in self._waiting.values():
+                mailbox.put(failure)
             self._writer.close()
 
 

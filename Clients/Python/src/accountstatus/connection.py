@@ -90,7 +90,7 @@ class Connection:
 
     def call(self, prefix: bytes, payload: bytes, deadline: Deadline) -> bytes:
         """A unary call. After any exception but an error that the server answered, close it."""
-        stream = self.open(prefix, payload, deadline, frames.REMOTE_CLOSED)
+        stream = self.open(prefix, payload, deadline, 0)
         while True:
             frame = self.receive(deadline)
             if frame.stream == stream and frame.kind in (frames.RESPONSE, frames.DATA):

@@ -82,7 +82,7 @@ class Server:
         if found is None:
             raise ServerFailed("no accountstatusd on PATH, and ACCOUNTSTATUSD does not name one")
         self._ids = itertools.count(1)
-        self._log = tempfile.TemporaryFile()
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115
         start = Instant.of(now)
         command = [found, "--ephemeral", "--clock", "manual", "--now", str(start)]
         self.process = subprocess.Popen(
@@ -206,5 +206,5 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def _end_with_parent() -> None:
-    """In the child, before it becomes the server: the kernel ends it when the test's thread ends."""
+    """In the child, before it is the server: the kernel ends it when the test's thread ends."""
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
