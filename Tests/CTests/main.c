@@ -31,17 +31,18 @@ static bool is_wanted(const char *name, int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
-  const test_suite *suites[] = {&wire_check_suite, &wire_check_limits_suite,
-                                &wire_arena_suite, &get_suite,
-                                &batch_suite,      &check_suite,
-                                &failure_suite,    &list_suite,
-                                &report_suite,     &connection_suite,
-                                &call_suite,       &deadline_suite,
-                                &handle_suite,     &process_suite,
-                                &vectors_suite,    &pool_suite,
-                                &spin_suite,       &table_suite,
-                                &answer_suite,     &table_life_suite,
-                                &steady_suite,     &server_suite};
+  const test_suite *suites[] = {&wire_check_suite,    &wire_check_limits_suite,
+                                &wire_arena_suite,    &get_suite,
+                                &batch_suite,         &check_suite,
+                                &failure_suite,       &list_suite,
+                                &report_suite,        &connection_suite,
+                                &call_suite,          &deadline_suite,
+                                &handle_suite,        &process_suite,
+                                &vectors_suite,       &pool_suite,
+                                &spin_suite,          &table_suite,
+                                &answer_suite,        &table_life_suite,
+                                &table_process_suite, &steady_suite,
+                                &server_suite};
   int passed = 0, failed = 0, left_out = 0;
   // A test that hangs is a failed one.
   alarm(300);

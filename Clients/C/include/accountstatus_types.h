@@ -14,6 +14,9 @@
 extern "C" {
 #endif
 
+// A server as one program sees it. Connections are made when they are needed.
+typedef struct accountstatus accountstatus;
+
 // An instant in UTC: seconds since 1970 and nanoseconds within the second. Never grows.
 typedef struct accountstatus_time {
   int64_t seconds;
