@@ -212,12 +212,6 @@ static int replace_table(struct status_table_writer *writer, uint64_t capacity) 
   return -ENOSPC;
 }
 
-/* Takes a new table, twice as large if this one is full. */
-static int grow(struct status_table_writer *writer) {
-  uint64_t capacity = writer->header->record_capacity;
-  return replace_table(writer, writer->count == capacity ? capacity * 2 : capacity);
-}
-
 /* What may be put --------------------------------------------------------------------------- */
 
 static bool is_account_id(const uint8_t *id, size_t length) {
@@ -342,7 +336,8 @@ int status_table_put(struct status_table_writer *writer, const void *id, size_t 
       append(writer, slot, hash, &image);
       return 0;
     }
-    error = grow(writer);
+    const uint64_t capacity = writer->header->record_capacity;
+    error = replace_table(writer, writer->count == capacity ? capacity * 2 : capacity);
     if (error < 0)
       return error;
   }
