@@ -10,11 +10,13 @@ internal import Glibc
 /// the ledger has caught up with the clock or not.
 package final class StatusIndex {
   let writer: OpaquePointer
-  let table: UnsafePointer<status_table>
+  package let table: UnsafePointer<status_table>
   /// The accounts by id, for lists.
   let order: OpaquePointer
   /// What lists ask about each record.
   let traits = TraitColumn()
+  /// How many accounts are in each state.
+  package private(set) var tally = StateTally()
   /// Since when reinstatement states hold, by record number, where that is not since the account
   /// was suspended: somebody has asked for reinstatement, or decided on it.
   private var reinstatementSpans: [UInt32: ReinstatementSpan] = [:]
@@ -158,6 +160,8 @@ extension StatusIndex {
 
   private func index(_ row: StatusRow, as number: UInt32) {
     traits[number] = RecordTraits(row)
+    let answer = row.validFrom < row.flipAt ? row.untilFlip : row.fromFlip
+    tally.set(answer?.state, of: number)
     let isUsual = [row.untilFlip, row.fromFlip].allSatisfy {
       $0?.reinstatementSince == nil || $0?.reinstatementSince == $0?.since
     }

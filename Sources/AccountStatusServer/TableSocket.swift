@@ -14,6 +14,18 @@ package final class TableSocket {
   /// Connections taken in one turn of the loop.
   private static let mostAtOnce = 16
 
+  /// What became of those who connected.
+  package struct HandOvers: Sendable, Hashable {
+    /// Readers that were given the table.
+    package var given: UInt64 = 0
+    /// Readers that may not have it.
+    package var refused: UInt64 = 0
+
+    package init() {}
+  }
+
+  /// Since the start.
+  package private(set) var handOvers = HandOvers()
   /// Where readers connect.
   package let path: String
   private let socket: UnixSocket
@@ -52,6 +64,7 @@ package final class TableSocket {
   package func stop() {
     timer.map(loop.cancel)
     watch.map(loop.remove)
+    (timer, watch) = (nil, nil)
     index.stop()
     socket.unlink()
   }
@@ -85,6 +98,12 @@ package final class TableSocket {
   /// A peer that went away, or whose credentials the kernel does not give, gets nothing.
   private func answer(_ connection: UnixSocket) {
     guard let peer = try? PeerCredentials(descriptor: connection.descriptor) else { return }
-    _ = index.offer(on: connection, isAllowed: policy.level(of: peer) >= .reading)
+    let isAllowed = policy.level(of: peer) >= .reading
+    guard index.offer(on: connection, isAllowed: isAllowed) == 0 else { return }
+    if isAllowed {
+      handOvers.given += 1
+    } else {
+      handOvers.refused += 1
+    }
   }
 }

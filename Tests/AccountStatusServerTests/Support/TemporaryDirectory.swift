@@ -38,7 +38,7 @@ final class TemporaryDirectory: Sendable {
 }
 
 /// A test could not be carried out.
-struct TestFailure: Error {
+struct TestFailure: Error, Equatable {
   let message: String
 
   init(_ message: String) { self.message = message }
