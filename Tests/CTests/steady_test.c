@@ -87,8 +87,7 @@ typedef struct both {
 
 static both start_both(void) {
   both both = {.peer = peer_start(peer_serve, NULL)};
-  both.table = table_peer_start(both.peer, "2020-06");
-  table_peer_put(both.table, "contoso", active_record());
+  both.table = table_peer_start(both.peer, "2020-06", active_record());
   table_peer_put(both.table, "suspended-1", suspended_record());
   both.handle = peer_open(both.peer);
   CHECK(ask_everything(both.handle));

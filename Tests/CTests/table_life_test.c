@@ -42,8 +42,7 @@ static seen look(accountstatus *handle, const char *id) {
 }
 
 static table_peer *start_table(const peer *peer, const char *edition) {
-  table_peer *table = table_peer_start(peer, edition);
-  table_peer_put(table, "contoso", active_record());
+  table_peer *table = table_peer_start(peer, edition, active_record());
   return table;
 }
 
@@ -153,8 +152,7 @@ static void a_restart_is_followed_at_once(void) {
   for (unsigned i = 1; i <= 5; i++) {
     table_peer_stop(table);
     const char *edition = i % 2 == 0 ? "2020-06" : "2022-03";
-    table = table_peer_start(peer, edition);
-    table_peer_put(table, "contoso", i % 2 == 0 ? active_record() : suspended_record());
+    table = table_peer_start(peer, edition, i % 2 == 0 ? active_record() : suspended_record());
     seen seen = look(handle, "contoso");
     CHECK_EQUAL(seen.source, ACCOUNTSTATUS_SOURCE_TABLE);
     CHECK_EQUAL(seen.is_active, i % 2 == 0);
@@ -184,8 +182,7 @@ static void after_a_kill_the_old_table_does_not_answer(void) {
   table_peer_vanish(old);
   peer_stop_keeping_path(server);
   server = peer_start_at(path, peer_serve, NULL);
-  table_peer *new = table_peer_start(server, "2022-03");
-  table_peer_put(new, "contoso", suspended_record());
+  table_peer *new = table_peer_start(server, "2022-03", suspended_record());
   CHECK_EQUAL(look_at(handle, "contoso", ask_server).source, ACCOUNTSTATUS_SOURCE_CALL);
   seen seen = look(handle, "contoso");
   CHECK_EQUAL(seen.source, ACCOUNTSTATUS_SOURCE_TABLE);
@@ -214,8 +211,7 @@ static void a_right_that_is_withdrawn_is_gone(void) {
   accountstatus *handle = peer_open(peer);
   CHECK_EQUAL(look(handle, "contoso").source, ACCOUNTSTATUS_SOURCE_TABLE);
   table_peer_stop(table);
-  table = table_peer_start(peer, "2020-06");
-  table_peer_put(table, "contoso", suspended_record());
+  table = table_peer_start(peer, "2020-06", suspended_record());
   table_peer_set_conduct(table, TABLE_REFUSES);
   // The old table stopped in order, and is good for as long as the caller said: not at all.
   accountstatus_options options = peer_options(ACCOUNTSTATUS_DENY, 5000);

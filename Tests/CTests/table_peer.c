@@ -80,12 +80,14 @@ static void make_writer(table_peer *table, const char *edition) {
   beat(table);
 }
 
-table_peer *table_peer_start_at(const char *path, const char *edition) {
+table_peer *table_peer_start_at(const char *path, const char *edition,
+                                struct status_table_record contoso) {
   table_peer *table = calloc(1, sizeof *table);
   require(table != NULL, "calloc");
   snprintf(table->path, sizeof table->path, "%s", path);
   pthread_mutex_init(&table->mutex, NULL);
   make_writer(table, edition);
+  table_peer_put(table, "contoso", contoso);
   struct sockaddr_un address = {.sun_family = AF_UNIX};
   memcpy(address.sun_path, table->path, sizeof address.sun_path);
   unlink(path);
@@ -97,11 +99,12 @@ table_peer *table_peer_start_at(const char *path, const char *edition) {
   return table;
 }
 
-table_peer *table_peer_start(const peer *beside, const char *edition) {
+table_peer *table_peer_start(const peer *beside, const char *edition,
+                             struct status_table_record contoso) {
   char path[108];
   snprintf(path, sizeof path, "%s", peer_path(beside));
   strcpy(strrchr(path, '/'), "/table.sock");
-  return table_peer_start_at(path, edition);
+  return table_peer_start_at(path, edition, contoso);
 }
 
 void table_peer_vanish(table_peer *table) {

@@ -2,8 +2,7 @@
 // life and hands the memory out at table.sock beside a peer's rpc.sock.
 //
 //     peer *peer = peer_start(peer_serve, NULL);
-//     table_peer *table = table_peer_start(peer, "2020-06");
-//     table_peer_put(table, "contoso", active_record());
+//     table_peer *table = table_peer_start(peer, "2020-06", active_record());
 
 #ifndef TABLE_PEER_H
 #define TABLE_PEER_H
@@ -23,8 +22,12 @@ typedef enum table_conduct {
   TABLE_HANGS,
 } table_conduct;
 
-table_peer *table_peer_start(const peer *beside, const char *edition);
-table_peer *table_peer_start_at(const char *path, const char *edition);
+// Starts with one account in the table, "contoso": as with a daemon, what is known at the start is
+// there before anybody can look.
+table_peer *table_peer_start(const peer *beside, const char *edition,
+                             struct status_table_record contoso);
+table_peer *table_peer_start_at(const char *path, const char *edition,
+                                struct status_table_record contoso);
 
 // Stops in order: the socket goes, the table says STOPPED. Frees it.
 void table_peer_stop(table_peer *table);

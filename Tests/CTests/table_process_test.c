@@ -12,8 +12,7 @@
 #include "test.h"
 
 static table_peer *start_table(const peer *peer) {
-  table_peer *table = table_peer_start(peer, "2020-06");
-  table_peer_put(table, "contoso", active_record());
+  table_peer *table = table_peer_start(peer, "2020-06", active_record());
   return table;
 }
 

@@ -25,8 +25,7 @@ static int32_t source_of(accountstatus *handle, accountstatus_options options) {
 }
 
 static table_peer *start_table(const peer *peer) {
-  table_peer *table = table_peer_start(peer, "2020-06");
-  table_peer_put(table, "contoso", active_record());
+  table_peer *table = table_peer_start(peer, "2020-06", active_record());
   return table;
 }
 
@@ -108,8 +107,7 @@ static void the_table_is_found_where_the_header_says(void) {
   CHECK_EQUAL(source_with(socket, NULL), ACCOUNTSTATUS_SOURCE_TABLE);
   CHECK_EQUAL(source_with(socket, ""), ACCOUNTSTATUS_SOURCE_CALL);
   CHECK_EQUAL(source_with(socket, elsewhere), ACCOUNTSTATUS_SOURCE_CALL);
-  table_peer *apart = table_peer_start_at(elsewhere, "2020-06");
-  table_peer_put(apart, "contoso", active_record());
+  table_peer *apart = table_peer_start_at(elsewhere, "2020-06", active_record());
   CHECK_EQUAL(source_with(socket, elsewhere), ACCOUNTSTATUS_SOURCE_TABLE);
 
   // The environment speaks where the program does not.
