@@ -49,9 +49,12 @@ class Awaited:
         return call
 
     def _iterate(self, made):
+        async def step():
+            return await made.__anext__()
+
         while True:
             try:
-                yield self.loop.run_until_complete(made.__anext__())
+                yield self.loop.run_until_complete(step())
             except StopAsyncIteration:
                 return
 

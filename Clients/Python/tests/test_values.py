@@ -127,9 +127,9 @@ def test_what_is_no_fact_is_refused():
         accountstatus.from_json(types.Fact, '{"unknownKind": {}}')
     with pytest.raises(TypeError):
         accountstatus.to_json(3)
-    with pytest.raises(TypeError, match="Fact.kind"):
+    with pytest.raises(TypeError, match=r"Fact\.kind"):
         contract.message(replace(fact(), kind=types.Allocation()))
-    with pytest.raises(TypeError, match="Fact is wanted"):
+    with pytest.raises(TypeError, match=r"Fact is wanted"):
         accountstatus.Client("/nowhere").report(["contoso"])
 
 

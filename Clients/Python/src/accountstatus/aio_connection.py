@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Iterable
@@ -204,6 +205,7 @@ class FactImport:
         self._patience = patience
         self._facts = _one_by_one(facts)
         self._window = ImportWindow()
+        self._payloads: list[bytes] = []
         self._connection: Connection | None = None
         self._stream = 0
         self._has_connected = False
@@ -231,34 +233,19 @@ class FactImport:
                 if len(taken) == wanted:
                     break
             self._window.take(taken)
-            if not await self._sent(self._window.unsent()):
-                return
-
-    async def _sent(self, payloads: list[bytes]) -> bool:
-        """Sends chunks while the next are being taken; false: the stream broke, which the next
-        ``receive`` finds as well.
-        """
-        try:
-            deadline = Deadline(self._patience)
-            for payload in payloads:
-                await self._send(payload, deadline)
-        except (ConnectionBroken, Unavailable) as error:
-            await self._recover(error, deadline)
-            return False
-        return True
+            self._payloads += self._window.unsent()
 
     async def _next(self, deadline: Deadline) -> ImportedChunk:
         while True:
             try:
-                for payload in self._window.unsent():
-                    await self._send(payload, deadline)
+                await self._send(deadline)
                 chunk = await self._receive(deadline)
                 self._pause = FIRST_BACK_OFF
                 return chunk
             except (ConnectionBroken, Unavailable) as error:
                 await self._recover(error, deadline)
 
-    async def _send(self, payload: bytes, deadline: Deadline) -> None:
+    async def _send(self, deadline: Deadline) -> None:
         if self._connection is None:
             self._connection = await Connection.open(self._path, deadline)
             # The time-out of a stream is that of the whole of it: this one has none.
@@ -266,7 +253,11 @@ class FactImport:
             prefix = calls.IMPORT_FACTS.prefix
             self._stream = await self._connection.begin(prefix, b"", Deadline(None), flags)
             self._has_connected = True
-        await self._connection.send(frames.data(self._stream, payload), deadline)
+        payloads, self._payloads = self._payloads, []
+        # What was answered before a break is still to be received, and the break behind it.
+        with contextlib.suppress(ConnectionBroken):
+            for payload in payloads:
+                await self._connection.send(frames.data(self._stream, payload), deadline)
 
     async def _receive(self, deadline: Deadline) -> ImportedChunk:
         if self._connection is None:
@@ -283,6 +274,7 @@ class FactImport:
         """Pauses before another connection; raises when that is no use or has lasted too long."""
         await self._close()
         self._window.broke()
+        self._payloads = self._window.unsent()
         failure: AccountStatusError = (
             error
             if isinstance(error, AccountStatusError)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import time
 from collections.abc import Iterable, Iterator
@@ -49,8 +50,10 @@ class FactImport:
                 if self._window.is_done():
                     return None
                 connection = self._open(deadline)
-                for payload in payloads:
-                    connection.send(frames.data(self._stream, payload), deadline)
+                # What was answered before a break is still to be received, and the break behind it.
+                with contextlib.suppress(ConnectionBroken):
+                    for payload in payloads:
+                        connection.send(frames.data(self._stream, payload), deadline)
                 chunk = self._receive(connection, deadline)
                 self._pause = FIRST_BACK_OFF
                 return chunk

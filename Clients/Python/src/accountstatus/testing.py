@@ -163,6 +163,8 @@ class Server:
     def pause(self) -> None:
         """Makes the server silent: it takes connections and answers nothing."""
         os.kill(self.process.pid, signal.SIGSTOP)
+        # Until it really stands still; its exit is left for others to see.
+        os.waitid(os.P_PID, self.process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
 
     def resume(self) -> None:
         """Makes a silent server go on."""

@@ -1,0 +1,75 @@
+"""What is shown to users runs."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+from conftest import REPOSITORY
+
+CLIENT = REPOSITORY / "Clients" / "Python"
+GATEWAY = CLIENT / "examples" / "order_gateway.py"
+BLOCKS = re.findall(r"^```python\n(.*?)^```", (CLIENT / "README.md").read_text(), re.M | re.S)
+
+
+def order(environment, *arguments):
+    run = subprocess.run(
+        [sys.executable, str(GATEWAY), *arguments],
+        env={**os.environ, "PYTHONPATH": str(CLIENT / "src"), **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return run.returncode, (run.stdout or run.stderr).strip()
+
+
+def test_the_gateway_refuses_what_a_suspended_account_orders(accountstatus_server):
+    environment = accountstatus_server.environment
+    accountstatus_server.register("contoso")
+    assert order(environment, "contoso", "deny") == (0, "taken")
+    accountstatus_server.suspend("contoso")
+    assert order(environment, "contoso", "allow") == (
+        1,
+        "refused: the account is SUSPENDED because of ACCOUNT_ABUSE",
+    )
+    assert order(environment, "nobody", "allow") == (1, "refused: no such account")
+
+
+@pytest.mark.parametrize(("decision", "code"), [("allow", 0), ("deny", 1)])
+def test_the_gateway_does_what_was_decided_when_the_server_is_down(tmp_path, decision, code):
+    environment = {"ACCOUNTSTATUS_SOCKET": str(tmp_path / "nobody")}
+    found, said = order(environment, "contoso", decision)
+    assert found == code
+    assert said.endswith("the server is not there, and this is what we decided for that")
+
+
+def test_the_gateway_says_how_it_is_used(tmp_path):
+    code, said = order({}, "contoso")
+    assert code == 2
+    assert said.startswith("usage:")
+
+
+def test_there_are_examples_in_the_readme():
+    assert len(BLOCKS) >= 5
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=[f"block{n}" for n, _ in enumerate(BLOCKS)])
+def test_the_readmes_examples_run(block, accountstatus_server, monkeypatch, tmp_path, capsys):
+    for name, value in accountstatus_server.environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+    accountstatus_server.register("contoso")
+    accountstatus_server.suspend("contoso")
+    scope = {"accountstatus_server": accountstatus_server, "__name__": "example"}
+    exec(compile(block, "README.md", "exec"), scope)
+    for name, test in list(scope.items()):
+        if name.startswith("test_"):
+            # As pytest would call it.
+            server = accountstatus_server
+            fixtures = {"accountstatus_server": server, "accountstatus_clock": server.clock}
+            wanted = test.__code__.co_varnames[: test.__code__.co_argcount]
+            test(**{each: fixtures[each] for each in wanted})
