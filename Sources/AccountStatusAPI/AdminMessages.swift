@@ -143,16 +143,32 @@ package struct Counter: Sendable, Hashable {
   }
 }
 
+/// An account that time alone will suspend.
+package struct UpcomingSuspension: Sendable, Hashable {
+  package var accountID: AccountID
+  package var at: Instant
+
+  package init(accountID: AccountID, at: Instant) {
+    self.accountID = accountID
+    self.at = at
+  }
+}
+
 /// Counts and latencies.
 package struct GetStatsResponse: Sendable, Hashable {
   /// By name; methods never called are left out.
   package var methods: [MethodStats]
   /// By name.
   package var counters: [Counter]
+  /// The next ones, by instant, then account; at most 10.
+  package var upcomingSuspensions: [UpcomingSuspension]
 
-  package init(methods: [MethodStats], counters: [Counter]) {
+  package init(
+    methods: [MethodStats], counters: [Counter], upcomingSuspensions: [UpcomingSuspension] = []
+  ) {
     self.methods = methods
     self.counters = counters
+    self.upcomingSuspensions = upcomingSuspensions
   }
 }
 
@@ -163,6 +179,13 @@ extension GetStatsResponse: WireEncodable, WireDecodable {
       wire throws(FormError) in
       Counter(name: readText(wire.name), value: wire.value)
     }
+    upcomingSuspensions = try readMessages(
+      "upcomingSuspensions", wire.upcoming_suspensions, wire.n_upcoming_suspensions
+    ) { wire throws(FormError) in
+      UpcomingSuspension(
+        accountID: try readAccountID("accountId", wire.account_id),
+        at: try readInstant("at", wire.at))
+    }
   }
 
   func fill(_ wire: inout Accountstatus__V1__GetStatsResponse, _ arena: MessageArena) {
@@ -171,5 +194,14 @@ extension GetStatsResponse: WireEncodable, WireDecodable {
       wire.name = arena.text(counter.name)
       wire.value = counter.value
     }
+    (wire.n_upcoming_suspensions, wire.upcoming_suspensions) =
+      arena.messages(upcomingSuspensions) { entry, wire in
+        wire.account_id = arena.text(entry.accountID)
+        wire.at = arena.timestamp(entry.at)
+      }
   }
+}
+
+extension Accountstatus__V1__UpcomingSuspension: CMessage {
+  static var initializer: Initializer { accountstatus__v1__upcoming_suspension__init }
 }

@@ -11,12 +11,15 @@ package final class AdminCalls {
   private let clock: any LedgerClock
   private let statistics: MethodStatistics
   private let services: Set<String>
+  private let upcoming: UpcomingSuspensions
+  private let handOvers: () -> TableSocket.HandOvers
   /// What does not change while the server runs.
   private let fixed: GetInfoResponse
 
   package init(
     link: LedgerLink, index: StatusIndex, clock: any LedgerClock,
-    statistics: MethodStatistics, services: Set<String>, info fixed: GetInfoResponse
+    statistics: MethodStatistics, services: Set<String>, info fixed: GetInfoResponse,
+    handOvers: @escaping () -> TableSocket.HandOvers
   ) {
     self.link = link
     self.index = index
@@ -24,6 +27,8 @@ package final class AdminCalls {
     self.statistics = statistics
     self.services = services
     self.fixed = fixed
+    self.handOvers = handOvers
+    upcoming = UpcomingSuspensions(index: index)
   }
 
   /// What it serves, in the order of `register`.
@@ -42,7 +47,9 @@ package final class AdminCalls {
       Responder.run(context, &reply, server) { responder throws(RPCError) in
         _ = try GetStatsRequest.decodeRequest(payload)
         responder.send(
-          GetStatsResponse(methods: statistics.summary, counters: counters(server())))
+          GetStatsResponse(
+            methods: statistics.summary, counters: counters(server()),
+            upcomingSuspensions: upcoming.entries(after: clock.now)))
       }
     }
     router.unary(HealthService.check) { [self] context, payload, reply in
@@ -83,11 +90,26 @@ package final class AdminCalls {
       Counter(name: "ledger.requests_pending", value: UInt64(link.pendingCount)),
       Counter(name: "ledger.is_read_only", value: link.readOnlyReason == nil ? 0 : 1),
       Counter(name: "memory.resident_bytes", value: Self.residentBytes),
+      Counter(name: "process.cpu_microseconds", value: Self.cpuMicroseconds),
+      Counter(name: "table.generation", value: index.tableGeneration),
+      Counter(name: "table.hand_overs", value: handOvers().given),
+      Counter(name: "table.hand_overs_refused", value: handOvers().refused),
     ]
+    for state in AccountState.allCases {
+      let name = "accounts.\(state.contractName.lowercased())"
+      counters.append(Counter(name: name, value: UInt64(index.tally[state])))
+    }
     for refusal in Refusal.allCases where server.counters[refusal] > 0 {
       counters.append(Counter(name: "refused.\(refusal.name)", value: server.counters[refusal]))
     }
     return counters.sorted { $0.name < $1.name }
+  }
+
+  /// Processor time that the process used, in user and system mode.
+  private static var cpuMicroseconds: UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return UInt64(time.tv_sec) * 1_000_000 + UInt64(time.tv_nsec) / 1000
   }
 
   /// The second number of /proc/self/statm, in pages.

@@ -10,13 +10,13 @@ package struct RecordTraits {
   /// One bit per word of the vocabulary that either half has.
   private var bits: UInt32 = 0
   /// The earliest UTC day of a next transition to SUSPENDED; `never`: there is none.
-  private var suspensionDay = Self.never
+  private(set) var suspensionDay = Self.never
   /// The earliest UTC day on which a state or a reinstatement state began.
   private var sinceDay = Self.never
   /// From this UTC day on the record may have run out: then only reading it can tell.
   private var untilDay = Self.never
 
-  private static let never = UInt16.max
+  static let never = UInt16.max
 
   /// The traits of no account.
   package init() {}

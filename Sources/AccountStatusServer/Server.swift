@@ -202,7 +202,8 @@ extension Server {
     let statistics = MethodStatistics(methods: offered)
     AdminCalls(
       link: link, index: index, clock: clock, statistics: statistics,
-      services: Set(offered.map(\.service)), info: info
+      services: Set(offered.map(\.service)), info: info,
+      handOvers: { [unowned tableSocket] in tableSocket.handOvers }
     ).register(in: &router, server)
 
     // The timer holds the link.

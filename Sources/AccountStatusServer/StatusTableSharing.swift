@@ -11,6 +11,12 @@ extension StatusIndex {
     status_table_beat(writer, UInt64(now.nanoseconds))
   }
 
+  /// Counts the tables made, from 1: growth makes another.
+  package var tableGeneration: UInt64 {
+    var info = status_table_info()
+    return status_table_read_info(table, &info) == 0 ? info.generation : 0
+  }
+
   /// Says that the daemon goes away in order: what the table holds stays good for as long as each
   /// reader allows.
   package func stop() {

@@ -232,6 +232,51 @@ void   accountstatus__v1__counter__free_unpacked
   assert(message->base.descriptor == &accountstatus__v1__counter__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   accountstatus__v1__upcoming_suspension__init
+                     (Accountstatus__V1__UpcomingSuspension         *message)
+{
+  static const Accountstatus__V1__UpcomingSuspension init_value = ACCOUNTSTATUS__V1__UPCOMING_SUSPENSION__INIT;
+  *message = init_value;
+}
+size_t accountstatus__v1__upcoming_suspension__get_packed_size
+                     (const Accountstatus__V1__UpcomingSuspension *message)
+{
+  assert(message->base.descriptor == &accountstatus__v1__upcoming_suspension__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t accountstatus__v1__upcoming_suspension__pack
+                     (const Accountstatus__V1__UpcomingSuspension *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &accountstatus__v1__upcoming_suspension__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t accountstatus__v1__upcoming_suspension__pack_to_buffer
+                     (const Accountstatus__V1__UpcomingSuspension *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &accountstatus__v1__upcoming_suspension__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Accountstatus__V1__UpcomingSuspension *
+       accountstatus__v1__upcoming_suspension__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Accountstatus__V1__UpcomingSuspension *)
+     protobuf_c_message_unpack (&accountstatus__v1__upcoming_suspension__descriptor,
+                                allocator, len, data);
+}
+void   accountstatus__v1__upcoming_suspension__free_unpacked
+                     (Accountstatus__V1__UpcomingSuspension *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &accountstatus__v1__upcoming_suspension__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   accountstatus__v1__get_stats_response__init
                      (Accountstatus__V1__GetStatsResponse         *message)
 {
@@ -912,7 +957,58 @@ const ProtobufCMessageDescriptor accountstatus__v1__counter__descriptor =
   (ProtobufCMessageInit) accountstatus__v1__counter__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor accountstatus__v1__get_stats_response__field_descriptors[2] =
+static const ProtobufCFieldDescriptor accountstatus__v1__upcoming_suspension__field_descriptors[2] =
+{
+  {
+    "account_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__UpcomingSuspension, account_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "at",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__UpcomingSuspension, at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned accountstatus__v1__upcoming_suspension__field_indices_by_name[] = {
+  0,   /* field[0] = account_id */
+  1,   /* field[1] = at */
+};
+static const ProtobufCIntRange accountstatus__v1__upcoming_suspension__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor accountstatus__v1__upcoming_suspension__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "accountstatus.v1.UpcomingSuspension",
+  "UpcomingSuspension",
+  "Accountstatus__V1__UpcomingSuspension",
+  "accountstatus.v1",
+  sizeof(Accountstatus__V1__UpcomingSuspension),
+  2,
+  accountstatus__v1__upcoming_suspension__field_descriptors,
+  accountstatus__v1__upcoming_suspension__field_indices_by_name,
+  1,  accountstatus__v1__upcoming_suspension__number_ranges,
+  (ProtobufCMessageInit) accountstatus__v1__upcoming_suspension__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor accountstatus__v1__get_stats_response__field_descriptors[3] =
 {
   {
     "methods",
@@ -938,15 +1034,28 @@ static const ProtobufCFieldDescriptor accountstatus__v1__get_stats_response__fie
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "upcoming_suspensions",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Accountstatus__V1__GetStatsResponse, n_upcoming_suspensions),
+    offsetof(Accountstatus__V1__GetStatsResponse, upcoming_suspensions),
+    &accountstatus__v1__upcoming_suspension__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned accountstatus__v1__get_stats_response__field_indices_by_name[] = {
   1,   /* field[1] = counters */
   0,   /* field[0] = methods */
+  2,   /* field[2] = upcoming_suspensions */
 };
 static const ProtobufCIntRange accountstatus__v1__get_stats_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor accountstatus__v1__get_stats_response__descriptor =
 {
@@ -956,7 +1065,7 @@ const ProtobufCMessageDescriptor accountstatus__v1__get_stats_response__descript
   "Accountstatus__V1__GetStatsResponse",
   "accountstatus.v1",
   sizeof(Accountstatus__V1__GetStatsResponse),
-  2,
+  3,
   accountstatus__v1__get_stats_response__field_descriptors,
   accountstatus__v1__get_stats_response__field_indices_by_name,
   1,  accountstatus__v1__get_stats_response__number_ranges,

@@ -32,6 +32,7 @@ struct TableSocketTests {
     #expect(table.read(account, at: autumn) == .STATUS_TABLE_FOUND)
     try server.store([registration("tailspin")])
     #expect(table.read("tailspin", at: autumn) == .STATUS_TABLE_FOUND)
+    #expect(socket.handOvers.given == 1 && socket.handOvers.refused == 0)
     socket.stop()
   }
 

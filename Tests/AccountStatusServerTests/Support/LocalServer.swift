@@ -89,7 +89,8 @@ final class LocalServer {
     let statistics = MethodStatistics(methods: router.methods + AdminCalls.methods)
     AdminCalls(
       link: link, index: index, clock: clock, statistics: statistics,
-      services: [StatusService.name], info: GetInfoResponse(startedAt: now, now: now)
+      services: [StatusService.name], info: GetInfoResponse(startedAt: now, now: now),
+      handOvers: { TableSocket.HandOvers() }
     ).register(in: &router, server)
     // What a test adds is not counted.
     let counted = router.methods.count

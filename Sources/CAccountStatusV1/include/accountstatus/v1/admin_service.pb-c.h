@@ -23,6 +23,7 @@ typedef struct Accountstatus__V1__GetInfoResponse Accountstatus__V1__GetInfoResp
 typedef struct Accountstatus__V1__GetStatsRequest Accountstatus__V1__GetStatsRequest;
 typedef struct Accountstatus__V1__MethodStats Accountstatus__V1__MethodStats;
 typedef struct Accountstatus__V1__Counter Accountstatus__V1__Counter;
+typedef struct Accountstatus__V1__UpcomingSuspension Accountstatus__V1__UpcomingSuspension;
 typedef struct Accountstatus__V1__GetStatsResponse Accountstatus__V1__GetStatsResponse;
 typedef struct Accountstatus__V1__ListEditionsRequest Accountstatus__V1__ListEditionsRequest;
 typedef struct Accountstatus__V1__EditionSummary Accountstatus__V1__EditionSummary;
@@ -135,6 +136,20 @@ struct  Accountstatus__V1__Counter
     , (char *)protobuf_c_empty_string, 0 }
 
 
+/*
+ * An account that time alone will suspend.
+ */
+struct  Accountstatus__V1__UpcomingSuspension
+{
+  ProtobufCMessage base;
+  char *account_id;
+  Google__Protobuf__Timestamp *at;
+};
+#define ACCOUNTSTATUS__V1__UPCOMING_SUSPENSION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&accountstatus__v1__upcoming_suspension__descriptor) \
+    , (char *)protobuf_c_empty_string, NULL }
+
+
 struct  Accountstatus__V1__GetStatsResponse
 {
   ProtobufCMessage base;
@@ -148,10 +163,15 @@ struct  Accountstatus__V1__GetStatsResponse
    */
   size_t n_counters;
   Accountstatus__V1__Counter **counters;
+  /*
+   * The next ones, by instant, then account; at most 10. At most one second old.
+   */
+  size_t n_upcoming_suspensions;
+  Accountstatus__V1__UpcomingSuspension **upcoming_suspensions;
 };
 #define ACCOUNTSTATUS__V1__GET_STATS_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&accountstatus__v1__get_stats_response__descriptor) \
-    , 0,NULL, 0,NULL }
+    , 0,NULL, 0,NULL, 0,NULL }
 
 
 struct  Accountstatus__V1__ListEditionsRequest
@@ -314,6 +334,25 @@ Accountstatus__V1__Counter *
 void   accountstatus__v1__counter__free_unpacked
                      (Accountstatus__V1__Counter *message,
                       ProtobufCAllocator *allocator);
+/* Accountstatus__V1__UpcomingSuspension methods */
+void   accountstatus__v1__upcoming_suspension__init
+                     (Accountstatus__V1__UpcomingSuspension         *message);
+size_t accountstatus__v1__upcoming_suspension__get_packed_size
+                     (const Accountstatus__V1__UpcomingSuspension   *message);
+size_t accountstatus__v1__upcoming_suspension__pack
+                     (const Accountstatus__V1__UpcomingSuspension   *message,
+                      uint8_t             *out);
+size_t accountstatus__v1__upcoming_suspension__pack_to_buffer
+                     (const Accountstatus__V1__UpcomingSuspension   *message,
+                      ProtobufCBuffer     *buffer);
+Accountstatus__V1__UpcomingSuspension *
+       accountstatus__v1__upcoming_suspension__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   accountstatus__v1__upcoming_suspension__free_unpacked
+                     (Accountstatus__V1__UpcomingSuspension *message,
+                      ProtobufCAllocator *allocator);
 /* Accountstatus__V1__GetStatsResponse methods */
 void   accountstatus__v1__get_stats_response__init
                      (Accountstatus__V1__GetStatsResponse         *message);
@@ -445,6 +484,9 @@ typedef void (*Accountstatus__V1__MethodStats_Closure)
 typedef void (*Accountstatus__V1__Counter_Closure)
                  (const Accountstatus__V1__Counter *message,
                   void *closure_data);
+typedef void (*Accountstatus__V1__UpcomingSuspension_Closure)
+                 (const Accountstatus__V1__UpcomingSuspension *message,
+                  void *closure_data);
 typedef void (*Accountstatus__V1__GetStatsResponse_Closure)
                  (const Accountstatus__V1__GetStatsResponse *message,
                   void *closure_data);
@@ -522,6 +564,7 @@ extern const ProtobufCMessageDescriptor accountstatus__v1__get_info_response__de
 extern const ProtobufCMessageDescriptor accountstatus__v1__get_stats_request__descriptor;
 extern const ProtobufCMessageDescriptor accountstatus__v1__method_stats__descriptor;
 extern const ProtobufCMessageDescriptor accountstatus__v1__counter__descriptor;
+extern const ProtobufCMessageDescriptor accountstatus__v1__upcoming_suspension__descriptor;
 extern const ProtobufCMessageDescriptor accountstatus__v1__get_stats_response__descriptor;
 extern const ProtobufCMessageDescriptor accountstatus__v1__list_editions_request__descriptor;
 extern const ProtobufCMessageDescriptor accountstatus__v1__edition_summary__descriptor;

@@ -386,7 +386,7 @@ struct  Accountstatus__V1__SubjectExplanation
    */
   uint32_t days;
   /*
-   * In the order they took effect. At most 100, the newest.
+   * In the order they took effect. At most 100, the newest, and 1 000 in an explanation.
    */
   size_t n_facts;
   Accountstatus__V1__FactReference **facts;
@@ -534,6 +534,9 @@ struct  Accountstatus__V1__ExplainStatusResponse
    */
   size_t n_reasons;
   Accountstatus__V1__ReasonExplanation **reasons;
+  /*
+   * In the order of their decisions. At most 100.
+   */
   size_t n_waivers;
   Accountstatus__V1__WaiverExplanation **waivers;
   size_t n_notices;
@@ -544,7 +547,8 @@ struct  Accountstatus__V1__ExplainStatusResponse
   size_t n_capabilities;
   Accountstatus__V1__CapabilityExplanation **capabilities;
   /*
-   * In the order they are to be taken; empty unless suspended.
+   * In the order they are to be taken; empty unless suspended. At most 500 invoices to pay, and 500
+   * payments to allocate.
    */
   size_t n_steps;
   Accountstatus__V1__RemediationStep **steps;
