@@ -33,11 +33,7 @@ package final class BillingCalls {
     _ context: borrowing CallContext, _ payload: UnsafeRawBufferPointer, _ responder: Responder
   ) throws(RPCError) {
     let request = try GetBillingRequest.decodeRequest(payload)
-    var first: BillingPageToken?
-    if !request.pageToken.isEmpty {
-      first = BillingPageToken(request.pageToken)
-      guard first != nil else { throw .foreignPageToken(request.pageToken) }
-    }
+    let first = try pageStart(request.pageToken, BillingPageToken.init)
     freshness.wait(for: request.atLeast, deadline: context.deadline) { [self] error in
       if let error { return responder.fail(error) }
       let query = BillingQuery(

@@ -111,10 +111,11 @@ struct BillingPageToken: Equatable {
   /// Reads what `text` wrote; nil for anything else.
   init?(_ text: String) {
     let parts = text.split(separator: ".", maxSplits: 4, omittingEmptySubsequences: false)
-    guard parts.count == 5, let asOf = Self.instant(parts[0]), parts[2] == "o" || parts[2] == "s",
+    guard parts.count == 5, let asOf = Instant(pageToken: parts[0]),
+      parts[2] == "o" || parts[2] == "s",
       let day = Int32(parts[3]), let id = try? Identifier(String(parts[4]))
     else { return nil }
-    let knownAt = Self.instant(parts[1])
+    let knownAt = Instant(pageToken: parts[1])
     guard knownAt != nil || parts[1].isEmpty else { return nil }
     self.init(
       asOf, knownAt,
@@ -123,15 +124,9 @@ struct BillingPageToken: Equatable {
   }
 
   var text: String {
-    let known = knownAt.map { String($0.nanoseconds) } ?? ""
-    return "\(asOf.nanoseconds).\(known).\(after.isOpen ? "o" : "s").\(after.dueDate.number)."
+    let known = knownAt?.pageToken ?? ""
+    return "\(asOf.pageToken).\(known).\(after.isOpen ? "o" : "s").\(after.dueDate.number)."
       + after.invoiceID.text
-  }
-
-  private static func instant(_ text: Substring) -> Instant? {
-    guard let nanoseconds = Int64(text) else { return nil }
-    let instant = Instant(nanoseconds: nanoseconds)
-    return Instant.range.contains(instant) ? instant : nil
   }
 }
 

@@ -37,19 +37,14 @@ package final class ExplanationCalls {
     _ context: borrowing CallContext, _ payload: UnsafeRawBufferPointer, _ responder: Responder
   ) throws(RPCError) {
     let request = try ExplainStatusRequest.decodeRequest(payload)
-    // An edition that nobody knows is refused before anything is waited for.
-    _ = try editions.resolve(request.query, at: clock.now)
+    let edition = try editions.edition(of: request.query)
     freshness.wait(for: request.atLeast, deadline: context.deadline) { [self] error in
       if let error { return responder.fail(error) }
-      do throws(RPCError) {
-        let query = try editions.resolve(request.query, at: clock.now)
-        let language = Language(tag: request.locale)
-        evaluator.explanation(of: request.accountID, query) { [index] result in
-          responder.complete(
-            with: result.map { ExplainStatusResponse($0, language, token: index.encodedToken) })
-        }
-      } catch {
-        responder.fail(error)
+      let query = editions.resolve(request.query, under: edition, at: clock.now)
+      let language = Language(tag: request.locale)
+      evaluator.explanation(of: request.accountID, query) { [index] result in
+        responder.complete(
+          with: result.map { ExplainStatusResponse($0, language, token: index.encodedToken) })
       }
     }
   }

@@ -35,9 +35,9 @@ package final class HistoryCalls {
     _ context: borrowing CallContext, _ payload: UnsafeRawBufferPointer, _ responder: Responder
   ) throws(RPCError) {
     let request = try GetHistoryRequest.decodeRequest(payload)
-    let before = try HistoryPageToken.before(request.pageToken)
-    // An edition that nobody knows fails the call before it waits for anything.
-    let edition = try editions.resolve(request.query, at: clock.now).edition
+    // Time that passes between two pages changes neither: what is learned meanwhile is newer.
+    let before = try pageStart(request.pageToken) { Instant(pageToken: $0) }
+    let edition = try editions.edition(of: request.query)
     freshness.wait(for: request.atLeast, deadline: context.deadline) { [self] error in
       if let error { return responder.fail(error) }
       let question = HistoryQuestion(
@@ -77,20 +77,7 @@ private struct HistoryQuestion: Sendable {
       before == nil ? history(of: facts, edition: edition, asOf: asOf, knownAt: knownAt) : nil
     return GetHistoryResponse(
       history: history ?? AccountHistory(), corrections: page.corrections,
-      nextPageToken: page.before.map(HistoryPageToken.text) ?? "", asOf: asOf,
+      nextPageToken: page.before?.pageToken ?? "", asOf: asOf,
       policyEdition: edition.name, token: snapshot.token.encoded)
-  }
-}
-
-/// Where a page of corrections begins: before the instant that the token spells.
-///
-/// Time that passes between two pages changes neither: what is learned meanwhile is newer.
-private enum HistoryPageToken {
-  static func text(_ before: Instant) -> String { String(before.nanoseconds) }
-
-  static func before(_ token: String) throws(RPCError) -> Instant? {
-    if token.isEmpty { return nil }
-    guard let nanoseconds = Int64(token) else { throw .foreignPageToken(token) }
-    return Instant(nanoseconds: nanoseconds)
   }
 }

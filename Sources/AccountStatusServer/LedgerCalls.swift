@@ -76,7 +76,7 @@ package final class LedgerCalls {
     _ context: borrowing CallContext, _ payload: UnsafeRawBufferPointer, _ responder: Responder
   ) throws(RPCError) {
     let request = try ListFactsRequest.decodeRequest(payload)
-    let after = try FactPageToken.sequence(request.pageToken)
+    let after = try pageStart(request.pageToken) { UInt64($0) } ?? 0
     let limit = request.pageLimit
     freshness.wait(for: request.atLeast, deadline: context.deadline) { [link] error in
       if let error { return responder.fail(error) }
@@ -102,14 +102,5 @@ package final class LedgerCalls {
     let recorder = PeerProcess.recorder(of: context.peer)
     recorders[id.slot] = (id.generation, recorder)
     return recorder
-  }
-}
-
-/// Where a page of facts begins: behind the sequence that the token spells.
-private enum FactPageToken {
-  static func sequence(_ token: String) throws(RPCError) -> UInt64 {
-    if token.isEmpty { return 0 }
-    guard let sequence = UInt64(token) else { throw .foreignPageToken(token) }
-    return sequence
   }
 }

@@ -38,28 +38,16 @@ package final class SimulationCalls {
     _ context: borrowing CallContext, _ payload: UnsafeRawBufferPointer, _ responder: Responder
   ) throws(RPCError) {
     let request = try ReceivedSimulation.decodeRequest(payload)
-    let edition = try edition(request.query.policyEdition)
+    let edition = try editions.edition(of: request.query)
     freshness.wait(for: request.atLeast, deadline: context.deadline) { [self] error in
       if let error { return responder.fail(error) }
-      let now = clock.now
-      let query = EvaluationQuery(
-        asOf: request.query.asOf ?? now, knownAt: nil, edition: edition, now: now,
-        defaultEdition: editions.default)
+      let query = editions.resolve(request.query, under: edition, at: clock.now)
       simulate(query, request.facts, about: request.accountID) { [self] result in
         switch result {
         case .failure(let error): responder.fail(error)
         case .success(let simulated): complete(simulated, query, responder)
         }
       }
-    }
-  }
-
-  private func edition(_ name: String?) throws(RPCError) -> PolicyEdition {
-    guard let name else { return editions.default }
-    do throws(UnknownEdition) {
-      return try editions[name]
-    } catch {
-      throw .unknownEdition(error)
     }
   }
 

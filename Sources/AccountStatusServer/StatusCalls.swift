@@ -89,30 +89,25 @@ extension StatusCalls {
     _ context: borrowing CallContext, _ payload: UnsafeRawBufferPointer, _ responder: Responder
   ) throws(RPCError) {
     let request = try GetStatusRequest.decodeRequest(payload)
+    let edition = try editions.edition(of: request.query)
     freshness.wait(for: request.atLeast, deadline: context.deadline) { [self] error in
       if let error { return responder.fail(error) }
-      ask(request.view, request.query, about: request.accountID) { [index] result in
-        switch result {
-        case .failure(let error):
-          responder.fail(error)
-        case .success(let status):
-          responder.send(GetStatusResponse(status: status, token: index.encodedToken))
-        }
+      ask(request.view, request.query, under: edition, about: request.accountID) {
+        [index] result in
+        responder.complete(
+          with: result.map { GetStatusResponse(status: $0, token: index.encodedToken) })
       }
     }
   }
 
   private func ask(
-    _ view: StatusView, _ query: AccountStatusAPI.StatusQuery, about account: AccountID,
-    _ completion: @escaping Evaluator.Completion
+    _ view: StatusView, _ query: AccountStatusAPI.StatusQuery, under edition: PolicyEdition,
+    about account: AccountID, _ completion: @escaping Evaluator.Completion
   ) {
     let now = clock.now
     guard view == .full else { return currentAnswer(about: account, at: now, completion) }
-    do throws(RPCError) {
-      evaluator.answer(try editions.resolve(query, at: now), about: account, completion)
-    } catch {
-      completion(.failure(error))
-    }
+    evaluator.answer(
+      editions.resolve(query, under: edition, at: now), about: account, completion)
   }
 }
 
@@ -123,8 +118,7 @@ extension StatusCalls {
     _ context: borrowing CallContext, _ payload: UnsafeRawBufferPointer, _ responder: Responder
   ) throws(RPCError) {
     let request = try BatchGetStatusRequest.decodeRequest(payload)
-    // An edition that nobody knows fails the call, not each account of it.
-    _ = try editions.resolve(request.query, at: clock.now)
+    let edition = try editions.edition(of: request.query)
     freshness.wait(for: request.atLeast, deadline: context.deadline) { [self] error in
       if let error { return responder.fail(error) }
       let batch = Gathering<BatchStatusResult>(count: request.accountIDs.count) { [index] results in
@@ -132,7 +126,7 @@ extension StatusCalls {
       }
       for (place, text) in request.accountIDs.enumerated() {
         do throws(FormError) {
-          ask(request.view, request.query, about: try AccountID(text)) { result in
+          ask(request.view, request.query, under: edition, about: try AccountID(text)) { result in
             batch.set(place, BatchStatusResult(accountID: text, result: result))
           }
         } catch {
@@ -177,19 +171,16 @@ extension StatusCalls {
     _ context: borrowing CallContext, _ payload: UnsafeRawBufferPointer, _ responder: Responder
   ) throws(RPCError) {
     let request = try CheckCapabilityRequest.decodeRequest(payload)
-    let edition = try editions.resolve(request.query, at: clock.now).edition
+    let edition = try editions.edition(of: request.query)
     let view: StatusView = request.query.isCurrent ? .basic : .full
     freshness.wait(for: request.atLeast, deadline: context.deadline) { [self] error in
       if let error { return responder.fail(error) }
-      ask(view, request.query, about: request.accountID) { [index] result in
-        switch result {
-        case .failure(let error):
-          responder.fail(error)
-        case .success(let status):
-          responder.send(
+      ask(view, request.query, under: edition, about: request.accountID) { [index] result in
+        responder.complete(
+          with: result.map { status in
             CheckCapabilityResponse(
-              request.capabilities, of: status, edition, token: index.encodedToken))
-        }
+              request.capabilities, of: status, edition, token: index.encodedToken)
+          })
       }
     }
   }

@@ -31,18 +31,14 @@ final class StatusLists {
     _ context: borrowing CallContext, _ payload: UnsafeRawBufferPointer, _ responder: Responder
   ) throws(RPCError) {
     let request = try ListStatusesRequest.decodeRequest(payload)
-    _ = try editions.resolve(request.query, at: clock.now)
-    var after: AccountID?
-    if !request.pageToken.isEmpty {
-      after = try? AccountID(request.pageToken)
-      guard after != nil else { throw .foreignPageToken(request.pageToken) }
-    }
+    let edition = try editions.edition(of: request.query)
+    let after = try pageStart(request.pageToken) { try? AccountID($0) }
     freshness.wait(for: request.atLeast, deadline: context.deadline) { [self] error in
       if let error { return responder.fail(error) }
       if request.query.isCurrent {
         listCurrent(request, after, responder)
       } else {
-        listEvaluated(request, after, responder)
+        listEvaluated(request, under: edition, after, responder)
       }
     }
   }
@@ -70,21 +66,18 @@ final class StatusLists {
 
   /// By evaluation. A page is of so many accounts, whether they match or not.
   private func listEvaluated(
-    _ request: ListStatusesRequest, _ after: AccountID?, _ responder: Responder
+    _ request: ListStatusesRequest, under edition: PolicyEdition, _ after: AccountID?,
+    _ responder: Responder
   ) {
-    do throws(RPCError) {
-      let query = try editions.resolve(request.query, at: clock.now)
-      let (accounts, continuation) = index.accounts(after: after, limit: request.pageLimit)
-      evaluator.answers(query, about: accounts) { [self] result in
-        switch result {
-        case .failure(let error): responder.fail(error)
-        case .success(let evaluated):
-          let statuses = evaluated.compactMap { $0?.matching(request.filter) }
-          send(statuses, continuation, responder)
-        }
+    let query = editions.resolve(request.query, under: edition, at: clock.now)
+    let (accounts, continuation) = index.accounts(after: after, limit: request.pageLimit)
+    evaluator.answers(query, about: accounts) { [self] result in
+      switch result {
+      case .failure(let error): responder.fail(error)
+      case .success(let evaluated):
+        let statuses = evaluated.compactMap { $0?.matching(request.filter) }
+        send(statuses, continuation, responder)
       }
-    } catch {
-      responder.fail(error)
     }
   }
 
