@@ -133,8 +133,8 @@ struct BillingText {
     guard invoice.money("open")?.isPositive == true else { return (settled(invoice), .gray) }
     let days = Int(invoice.number("daysPastDue")) ?? 0
     let disputed = invoice.flag("disputed") ? ", disputed" : ""
-    if days > 0 { return ("\(Self.days(days)) past due\(disputed)", .red) }
-    return ((days == 0 ? "due today" : "due in \(Self.days(-days))") + disputed, .yellow)
+    if days > 0 { return ("\(counted(days, "day")) past due\(disputed)", .red) }
+    return ((days == 0 ? "due today" : "due in \(counted(-days, "day"))") + disputed, .yellow)
   }
 
   private static func settled(_ invoice: JSONValue) -> String {
@@ -147,8 +147,6 @@ struct BillingText {
     case (false, false): return "nothing to pay"
     }
   }
-
-  private static func days(_ count: Int) -> String { count == 1 ? "1 day" : "\(count) days" }
 }
 
 // MARK: - Payments

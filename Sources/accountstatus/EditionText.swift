@@ -3,8 +3,6 @@ import JSONText
 /// A policy edition for the person who has to live by it: each programme's reasons in words with
 /// their interval of days, then what a suspended account may do.
 struct EditionText {
-  private static let width = 100
-
   let edition: JSONValue
   let summary: JSONValue
 
@@ -34,25 +32,7 @@ struct EditionText {
   }
 
   private func paragraph(_ label: String, _ text: String) -> [String] {
-    let indent = label.count + 2
-    return wrapped(text, to: Self.width - indent).enumerated().map { index, line in
-      (index == 0 ? "\(label): " : String(repeating: " ", count: indent)) + line
-    }
-  }
-
-  private func wrapped(_ text: String, to width: Int) -> [String] {
-    var lines = [""]
-    for word in text.split(separator: " ") {
-      let last = lines[lines.count - 1]
-      if last.isEmpty {
-        lines[lines.count - 1] = String(word)
-      } else if last.count + 1 + word.count <= width {
-        lines[lines.count - 1] += " \(word)"
-      } else {
-        lines.append(String(word))
-      }
-    }
-    return lines
+    text.wrapped(behind: "\(label): ")
   }
 }
 

@@ -6,7 +6,6 @@ import JSONText
 ///
 /// The sentences are the server's; the headings and the words are those of the same catalogue.
 struct ExplanationLines {
-  private static let width = 100
   /// The most facts shown of a subject; `-o json` has all that the server gives.
   private static let factsShown = 6
 
@@ -45,20 +44,9 @@ struct ExplanationLines {
     lines.isEmpty ? [] : [catalogue.text(label)] + lines
   }
 
-  /// A text behind a mark, wrapped at the width and indented below itself.
+  /// A text behind a mark, wrapped and indented below itself.
   private func bullet(_ text: String, _ mark: String, _ indent: Int) -> [String] {
-    let margin = String(repeating: " ", count: indent + mark.count + 1)
-    var lines: [String] = []
-    var line = String(repeating: " ", count: indent) + mark
-    for word in text.split(separator: " ") {
-      if line.count > margin.count, line.count + 1 + word.count > Self.width {
-        lines.append(line)
-        line = margin + word
-      } else {
-        line += " \(word)"
-      }
-    }
-    return lines + [line]
+    text.wrapped(behind: String(repeating: " ", count: indent) + mark + " ")
   }
 }
 
@@ -215,7 +203,6 @@ extension ExplanationLines {
   private func line(_ label: MessageKey, _ text: String) -> [String] {
     let labels: [MessageKey] = [.labelMay, .labelMayNot, .labelNext, .labelRules]
     let width = labels.map { catalogue.text($0).count }.max() ?? 0
-    let own = catalogue.text(label)
-    return bullet(text, own + String(repeating: " ", count: width - own.count), 0)
+    return text.wrapped(behind: catalogue.text(label).padded(width + 1))
   }
 }

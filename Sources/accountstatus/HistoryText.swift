@@ -63,10 +63,10 @@ struct HistoryText {
     let decisions = history.number("earlierDecisions")
     if episodes != "0" { notes.append("\(episodes) earlier suspensions are left out") }
     if decisions != "0" { notes.append("\(decisions) earlier decisions are left out") }
-    if future > 0 { notes.append("\(Self.count(future, "fact")) will take effect later") }
+    if future > 0 { notes.append("\(counted(future, "fact")) will take effect later") }
     if leftOut > 0 {
       notes.append(
-        "\(Self.count(leftOut, "correction")) of less than a minute left out; --all shows "
+        "\(counted(leftOut, "correction")) of less than a minute left out; --all shows "
           + (leftOut == 1 ? "it" : "them"))
     }
   }
@@ -130,7 +130,7 @@ extension HistoryText {
     var entries: [Entry] = []
     var first: [String] = []
     for reason in episode.array("reasons") {
-      let text = Self.reason(reason)
+      let text = StatusText.short(reason)
       guard let start = Self.instant(reason, "since"), start > since else {
         first.append(text)
         continue
@@ -153,12 +153,6 @@ extension HistoryText {
     case "ACCOUNT_CLOSED": "\(painted("CLOSED")) while suspended"
     case let other: "the suspension ended: \(other.kebab)"
     }
-  }
-
-  private static func reason(_ reason: JSONValue) -> String {
-    let subjects = reason.strings("subjects")
-    let code = reason.word("code", "REASON_CODE_").kebab
-    return subjects.isEmpty ? code : "\(code) (\(subjects.joined(separator: ", ")))"
   }
 }
 
@@ -232,9 +226,5 @@ extension HistoryText {
 
   private static func short(_ value: JSONValue, _ member: String) -> String {
     instant(value, member).map(short) ?? value.string(member)
-  }
-
-  private static func count(_ count: Int, _ thing: String) -> String {
-    count == 1 ? "1 \(thing)" : "\(count) \(thing)s"
   }
 }

@@ -28,7 +28,7 @@ enum ListOrder {
 ///
 /// More than fit in memory without thought are printed as they come after all, which a note says.
 struct ListOutput {
-  private let table: StatusTable
+  private let rows: StatusRows
   private let format: OutputFormat
   private let console: Console
   private var listing: Listing
@@ -37,8 +37,8 @@ struct ListOutput {
   private var held: [(key: Instant, status: JSONValue)] = []
   private var count = 0
 
-  init(_ table: StatusTable, sortsBy order: ListOrder, _ format: OutputFormat, _ console: Console) {
-    self.table = table
+  init(_ rows: StatusRows, sortsBy order: ListOrder, _ format: OutputFormat, _ console: Console) {
+    self.rows = rows
     self.order = order == .account ? nil : order
     self.format = format
     self.console = console
@@ -60,7 +60,7 @@ struct ListOutput {
       .sorted { ($0.element.key, $0.offset) < ($1.element.key, $1.offset) }.map(\.element)
     printHeld()
     listing.finish()
-    if format == .text { console.note(count == 1 ? "1 account" : "\(count) accounts") }
+    if format == .text { console.note(counted(count, "account")) }
   }
 
   private mutating func printHeld() {
@@ -70,8 +70,8 @@ struct ListOutput {
   }
 
   private mutating func print(_ status: JSONValue) {
-    if count == 0 && format == .text { console.print(table.heading) }
-    listing.add(status, text: table.row(status))
+    if count == 0 && format == .text { console.print(rows.heading) }
+    listing.add(status, text: rows.row(status))
     count += 1
   }
 }

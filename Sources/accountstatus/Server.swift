@@ -72,6 +72,21 @@ package struct Server: Sendable {
       options: PrintingOptions(includesDefaults: showsDefaults, toleratesUnknownTypes: true))
   }
 
+  /// Asks for a list page by page, from the first to the last.
+  func eachPage(
+    of method: String, _ members: [JSONObject.Member], size: Int, _ body: (JSONValue) -> Void
+  ) async throws {
+    var pageToken = ""
+    repeat {
+      let place: [JSONObject.Member] = [
+        .init("pageSize", .number(JSONNumber(size))), .init("pageToken", .string(pageToken)),
+      ]
+      let page = try await ask(method, JSONObject(members + place))
+      body(page)
+      pageToken = page.string("nextPageToken")
+    } while !pageToken.isEmpty
+  }
+
   /// The server's clock: the one that everything is judged by.
   func now() async throws -> Instant {
     let info = try await ask("AdminService/GetInfo")

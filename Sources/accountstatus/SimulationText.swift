@@ -53,20 +53,13 @@ struct SimulationText {
   }
 
   private static func reasons(_ status: JSONValue) -> String {
-    status.array("reasons").map { reason in
-      let subjects = reason.strings("subjects").joined(separator: ", ")
-      let code = reason.word("code", "REASON_CODE_").kebab
-      return subjects.isEmpty ? code : "\(code) (\(subjects))"
-    }
-    .joined(separator: ", ")
+    status.array("reasons").map(StatusText.short).joined(separator: ", ")
   }
 
   private func transition(_ transition: JSONValue) -> String {
     let state = transition.word("toState", "ACCOUNT_STATE_")
-    let because = transition.kebabs("because", "REASON_CODE_").joined(separator: ", ")
-    let subjects = transition.strings("subjects").joined(separator: ", ")
     return "\(StatusText.painted(state, isColored)) at \(transition.string("at"))"
-      + (because.isEmpty ? "" : ": \(because)") + (subjects.isEmpty ? "" : " (\(subjects))")
+      + StatusText.cause(of: transition)
   }
 
   /// `line 3  what-if/line-3 paymentReceived: would be stored`

@@ -4,9 +4,6 @@ import JSONText
 /// A status for the person who has to act on it: where it stands, why, what still works, what comes
 /// next, and the way back.
 struct StatusText {
-  private static let width = 100
-  private static let indent = 11
-
   let status: JSONValue
   let isColored: Bool
 
@@ -37,7 +34,7 @@ struct StatusText {
   private var heading: String {
     let since = status.string("since")
     return "\(status.string("accountId"))  \(Self.painted(state, isColored))  since \(since)"
-      + (distance(from: since, to: status.string("asOf")).map { " (\($0))" } ?? "")
+      + (timeSpan(from: since, to: status.string("asOf")).map { " (\($0))" } ?? "")
   }
 
   /// A state, or another word for it, in the colour of the state.
@@ -52,6 +49,21 @@ struct StatusText {
       default: .yellow
       }
     return color.paint(word ?? state, if: isColored)
+  }
+
+  /// A reason in a word: `billing-past-due (INV-1)`.
+  static func short(_ reason: JSONValue) -> String {
+    let subjects = reason.strings("subjects")
+    let code = reason.word("code", "REASON_CODE_").kebab
+    return subjects.isEmpty ? code : "\(code) (\(subjects.joined(separator: ", ")))"
+  }
+
+  /// Why a transition is to come: `: billing-past-due (INV-1)`, or nothing.
+  static func cause(of transition: JSONValue) -> String {
+    let because = transition.kebabs("because", "REASON_CODE_")
+    let subjects = transition.strings("subjects")
+    return (because.isEmpty ? "" : ": \(because.joined(separator: ", "))")
+      + (subjects.isEmpty ? "" : " (\(subjects.joined(separator: ", ")))")
   }
 
   private func reason(_ reason: JSONValue, label: String) -> [String] {
@@ -76,11 +88,8 @@ struct StatusText {
     guard let transition = status["nextTransition"] else { return "no change is known to come" }
     let at = transition.string("at")
     var text = "\(transition.word("toState", "ACCOUNT_STATE_")) at \(at)"
-    if let distance = distance(from: status.string("asOf"), to: at) { text += " (in \(distance))" }
-    let because = transition.kebabs("because", "REASON_CODE_")
-    if !because.isEmpty { text += ": \(because.joined(separator: ", "))" }
-    let subjects = transition.strings("subjects")
-    return subjects.isEmpty ? text : "\(text) (\(subjects.joined(separator: ", ")))"
+    if let span = timeSpan(from: status.string("asOf"), to: at) { text += " (in \(span))" }
+    return text + Self.cause(of: transition)
   }
 
   private var rules: String {
@@ -90,30 +99,8 @@ struct StatusText {
     return status.flag("projected") ? "\(text), a projection" : text
   }
 
-  /// Whole days, or hours below two days.
-  private func distance(from start: String, to end: String) -> String? {
-    guard let start = try? Instant(start), let end = try? Instant(end), end >= start else {
-      return nil
-    }
-    let hours = (end.nanoseconds - start.nanoseconds) / (3600 * Instant.nanosecondsPerSecond)
-    return hours < 48 ? "\(hours) h" : "\(hours / 24) days"
-  }
-
-  /// A label and its text, wrapped at the width and indented below the label's text.
   private func field(_ label: String, _ text: String) -> [String] {
-    var lines: [String] = []
-    var line = "  " + label + String(repeating: " ", count: Self.indent - label.count)
-    var isEmpty = true
-    for word in text.split(separator: " ") {
-      if !isEmpty, line.count + 1 + word.count > Self.width {
-        lines.append(line)
-        line = String(repeating: " ", count: Self.indent + 2)
-        isEmpty = true
-      }
-      line += isEmpty ? String(word) : " \(word)"
-      isEmpty = false
-    }
-    return lines + [line]
+    text.wrapped(behind: "  " + label.padded(11))
   }
 }
 

@@ -36,6 +36,7 @@ package struct Billing: ServerCommand {
   var invoices: Int?
 
   @OptionGroup var times: TimeOptions
+  @OptionGroup var freshness: FreshnessOptions
   @OptionGroup package var global: GlobalOptions
 
   package init() {}
@@ -82,31 +83,6 @@ package struct Billing: ServerCommand {
       .init("pageToken", .string(pageToken)),
     ]
     if let months { members.append(.init("months", .number(JSONNumber(months)))) }
-    return JSONObject(members + times.members)
-  }
-}
-
-/// At which points of time a question that has no edition is asked.
-struct TimeOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "The instant asked about, RFC 3339 or a date. (default: now)", valueName: "time"),
-    transform: Parse.instant)
-  var asOf: Instant?
-
-  @Option(
-    help: ArgumentHelp(
-      "Only what was known by then counts. (default: everything stored)", valueName: "time"),
-    transform: Parse.instant)
-  var knownAt: Instant?
-
-  @OptionGroup var freshness: FreshnessOptions
-
-  /// The members of a request.
-  var members: [JSONObject.Member] {
-    var members: [JSONObject.Member] = []
-    if let asOf { members.append(.init("asOf", .string(asOf.description))) }
-    if let knownAt { members.append(.init("knownAt", .string(knownAt.description))) }
-    return members + freshness.members
+    return JSONObject(members + times.members + freshness.members)
   }
 }

@@ -32,7 +32,6 @@ package struct History: ServerCommand {
   package init() {}
 
   package func run(_ server: Server, _ console: Console) async throws -> ExitStatus {
-    // The clock's now is fixed once, so that all pages are about one instant.
     let history = try await history(server, console)
     guard global.output == .text else {
       console.show(history, as: global.output, text: "")
@@ -40,7 +39,8 @@ package struct History: ServerCommand {
     }
     let facts = try await facts(server)
     let text = HistoryText(
-      of: id, history, facts, knownAt: query.knownAt, showsAll: all, isColored: console.isColored)
+      of: id, history, facts, knownAt: query.times.knownAt, showsAll: all,
+      isColored: console.isColored)
     for line in text.lines { console.print(line) }
     for note in text.notes { console.note(note) }
     return .success
@@ -50,18 +50,15 @@ package struct History: ServerCommand {
   private func history(_ server: Server, _ console: Console) async throws -> JSONValue {
     var whole: [JSONObject.Member] = []
     var corrections: [JSONValue] = []
-    var pageToken = ""
-    repeat {
-      let page = try await server.ask(
-        "LedgerService/GetHistory",
-        request(size: 1000, pageToken, query.members))
-      if pageToken.isEmpty, case .object(let object) = page {
+    try await server.eachPage(
+      of: "LedgerService/GetHistory", account + query.members, size: 1000
+    ) { page in
+      if whole.isEmpty, case .object(let object) = page {
         whole = object.members.filter { !["corrections", "nextPageToken"].contains($0.name) }
       }
       corrections += page.array("corrections")
-      pageToken = page.string("nextPageToken")
       console.progress("\(corrections.count) corrections")
-    } while !pageToken.isEmpty
+    }
     console.progress("")
     if !corrections.isEmpty { whole.append(.init("corrections", .array(corrections))) }
     return .object(JSONObject(whole))
@@ -69,23 +66,13 @@ package struct History: ServerCommand {
 
   private func facts(_ server: Server) async throws -> [JSONValue] {
     var facts: [JSONValue] = []
-    var pageToken = ""
-    repeat {
-      let page = try await server.ask(
-        "LedgerService/ListFacts", request(size: 500, pageToken, query.freshness.members))
+    try await server.eachPage(
+      of: "LedgerService/ListFacts", account + query.freshness.members, size: 500
+    ) { page in
       facts += page.array("facts")
-      pageToken = page.string("nextPageToken")
-    } while !pageToken.isEmpty
+    }
     return facts
   }
 
-  private func request(
-    size: Int32, _ pageToken: String, _ more: [JSONObject.Member]
-  ) -> JSONObject {
-    JSONObject(
-      [
-        .init("accountId", .string(id.text)), .init("pageSize", .number(JSONNumber(size))),
-        .init("pageToken", .string(pageToken)),
-      ] + more)
-  }
+  private var account: [JSONObject.Member] { [.init("accountId", .string(id.text))] }
 }

@@ -109,7 +109,7 @@ package struct Import: ServerCommand {
       facts += document.facts.map { (file, $0) }
     }
     if rejected > 0 {
-      console.note(rejected == 1 ? "1 item rejected" : "\(rejected) items rejected")
+      console.note("\(counted(rejected, "item")) rejected")
     }
     let status = try await dryRun ? show(facts, console) : report(facts, server, console)
     return status == .success && rejected > 0 ? .no : status
@@ -126,7 +126,7 @@ package struct Import: ServerCommand {
     }
     listing.finish()
     console.note(
-      "dry run: \(facts.count) \(facts.count == 1 ? "fact" : "facts") to report, none reported")
+      "dry run: \(counted(facts.count, "fact")) to report, none reported")
     return .success
   }
 

@@ -34,26 +34,18 @@ package struct List: ServerCommand {
     let base = filter.suspendsWithin == nil ? nil : try await present(server)
     let request = filter.members(from: base) + query.members
     var output = ListOutput(
-      StatusTable(filter, isColored: console.isColored), sortsBy: filter.order, global.output,
+      StatusRows(filter, isColored: console.isColored), sortsBy: filter.order, global.output,
       console)
-    var pageToken = ""
-    repeat {
-      let page = try await server.ask(
-        "StatusService/ListStatuses",
-        JSONObject(
-          request + [
-            .init("pageSize", .number(JSONNumber(1000))), .init("pageToken", .string(pageToken)),
-          ]))
+    try await server.eachPage(of: "StatusService/ListStatuses", request, size: 1000) { page in
       for status in page.array("statuses") { output.add(status) }
-      pageToken = page.string("nextPageToken")
-    } while !pageToken.isEmpty
+    }
     output.finish()
     return .success
   }
 
   /// The instant that the list is about, by the server's clock.
   private func present(_ server: Server) async throws -> Instant {
-    if let asOf = query.asOf { return asOf }
+    if let asOf = query.times.asOf { return asOf }
     return try await server.now()
   }
 }

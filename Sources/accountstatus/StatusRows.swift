@@ -1,8 +1,7 @@
-import AccountStatusModel
 import JSONText
 
 /// Statuses as the rows of a table, with the columns that a list is about.
-struct StatusTable {
+struct StatusRows {
   private struct Column {
     let title: String
     /// The last column is as wide as its text.
@@ -26,7 +25,8 @@ struct StatusTable {
         Column(title: "SUSPENDS AT", width: 20) { $0["nextTransition"]?.string("at") ?? "" })
       columns.append(
         Column(title: "IN", width: 8) { status in
-          span(from: status.string("asOf"), to: status["nextTransition"]?.string("at") ?? "")
+          timeSpan(from: status.string("asOf"), to: status["nextTransition"]?.string("at") ?? "")
+            ?? ""
         })
     } else if filter.eligible || filter.reinstatement != nil {
       columns.append(
@@ -41,7 +41,9 @@ struct StatusTable {
     if filter.olderThan != nil, filter.suspendsWithin == nil {
       let member = filter.reinstatement == nil ? "since" : "reinstatementSince"
       columns.append(
-        Column(title: "FOR", width: 8) { span(from: $0.string(member), to: $0.string("asOf")) })
+        Column(title: "FOR", width: 8) {
+          timeSpan(from: $0.string(member), to: $0.string("asOf")) ?? ""
+        })
     }
     if filter.notice != nil {
       columns.append(
@@ -84,20 +86,4 @@ struct StatusTable {
     }
     return why.joined(separator: ", ")
   }
-}
-
-extension String {
-  /// The text, with spaces behind it up to a width.
-  func padded(_ width: Int) -> String {
-    self + String(repeating: " ", count: max(0, width - count))
-  }
-}
-
-/// The time between two instants in whole days, or hours below two days; empty: there is none.
-private func span(from start: String, to end: String) -> String {
-  guard let start = try? Instant(start), let end = try? Instant(end), start <= end else {
-    return ""
-  }
-  let hours = (end.nanoseconds - start.nanoseconds) / (3600 * Instant.nanosecondsPerSecond)
-  return hours < 48 ? "\(hours) h" : "\(hours / 24) days"
 }

@@ -1,7 +1,7 @@
 import Testing
 import accountstatus
 
-struct StatusTableTests {
+struct StatusRowsTests {
   private func table(_ line: String, _ statuses: String) async throws -> String {
     let stub = StubServer { method, _ in
       method == "GetInfo" ? StubServer.info : #"{"statuses":[\#(statuses)]}"#
