@@ -1,3 +1,4 @@
+import AccountStatusAPI
 import AccountStatusLedger
 import AccountStatusModel
 import AccountStatusServer
