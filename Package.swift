@@ -239,7 +239,9 @@ let package = Package(
       swiftSettings: swift),
     .target(
       name: "CBenchmark",
-      dependencies: ["CAccountStatusV1", "CTTRPC", "CGoogleRPC", "CGoogleProtobuf", "CProtobufC"],
+      dependencies: [
+        "CAccountStatusV1", "CTTRPC", "CGoogleRPC", "CGoogleProtobuf", "CProtobufC", "CStatusTable",
+      ],
       cSettings: c, linkerSettings: [.linkedLibrary("sqlite3")]),
     .executableTarget(
       name: "accountstatus-bench",
