@@ -22,11 +22,11 @@ package struct AccountStatusCommand: AsyncParsableCommand {
       """,
     version: ProductVersion.text,
     subcommands: [
-      Get.self, Explain.self,
-      History.self,
+      Get.self, History.self, Explain.self,
       Billing.self, Simulate.self,
-      IsActive.self, Check.self, List.self, Register.self, Report.self,
-      Import.self, Reinstate.self, Retract.self, Editions.self, Health.self, Info.self, Stats.self,
+      IsActive.self, Check.self, List.self, Register.self, Report.self, Import.self,
+      Reinstate.self, Retract.self, Editions.self, Health.self, Info.self, Stats.self,
+      Top.self,
     ])
 
   @OptionGroup package var global: GlobalOptions

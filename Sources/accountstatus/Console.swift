@@ -11,16 +11,27 @@ package struct Console: Sendable {
   package let progress: @Sendable (String) -> Void
   /// Whether data may hold colour.
   package let isColored: Bool
-  /// Columns of the terminal that data goes to; nil where it goes elsewhere.
-  package let width: Int?
+  /// Draws on the terminal that data goes to: control sequences and text as they are.
+  package let draw: @Sendable (String) -> Void
+  /// Columns and rows of the terminal that data goes to, as they are now; nil where it goes
+  /// elsewhere.
+  private let size: @Sendable () -> (width: Int, height: Int)?
+  /// Columns of that terminal.
+  package var width: Int? { size()?.width }
+  /// Rows of that terminal.
+  package var height: Int? { size()?.height }
 
   package init(
-    isColored: Bool = false, width: Int? = nil, print: @escaping @Sendable (String) -> Void,
+    isColored: Bool = false,
+    size: @escaping @Sendable () -> (width: Int, height: Int)? = { nil },
+    print: @escaping @Sendable (String) -> Void,
     note: @escaping @Sendable (String) -> Void,
-    progress: @escaping @Sendable (String) -> Void = { _ in }
+    progress: @escaping @Sendable (String) -> Void = { _ in },
+    draw: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     self.isColored = isColored
-    self.width = width
+    self.size = size
+    self.draw = draw
     self.print = print
     self.note = note
     self.progress = progress
@@ -34,22 +45,25 @@ package struct Console: Sendable {
       isColored: isColored(isTerminal: isTerminal) { name in
         getenv(name).map { String(cString: $0) }
       },
-      width: terminalWidth,
+      size: { terminalSize },
       print: { line in
         // Both may be the same terminal.
         if showsProgress && isTerminal { write("\r\u{1B}[K", to: STDERR_FILENO) }
         write(line + "\n", to: STDOUT_FILENO)
       },
       note: { write((showsProgress ? "\r\u{1B}[K" : "") + $0 + "\n", to: STDERR_FILENO) },
-      progress: { if showsProgress { write("\r\u{1B}[K" + $0, to: STDERR_FILENO) } })
+      progress: { if showsProgress { write("\r\u{1B}[K" + $0, to: STDERR_FILENO) } },
+      draw: { write($0, to: STDOUT_FILENO) })
   }
 
-  /// Columns of the terminal on the standard output, 80 where it does not say; nil: it is none.
-  private static var terminalWidth: Int? {
+  /// The size of the terminal on the standard output, 80 by 24 where it does not say; nil: it is
+  /// none.
+  private static var terminalSize: (width: Int, height: Int)? {
     guard isatty(STDOUT_FILENO) == 1 else { return nil }
     var size = winsize()
-    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-    return Int(size.ws_col)
+    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0
+    else { return (80, 24) }
+    return (Int(size.ws_col), Int(size.ws_row))
   }
 
   /// Prints an error in the one shape that errors have.

@@ -45,7 +45,8 @@ struct BillingTextTests {
   ) async throws -> String {
     let output = Mutex("")
     let console = Console(
-      isColored: isColored, width: width, print: { line in output.withLock { $0 += line } },
+      isColored: isColored, size: { width.map { ($0, 24) } },
+      print: { line in output.withLock { $0 += line } },
       note: { _ in })
     guard let command = try parse(["billing", "northwind"]) as? any ServerCommand else {
       throw NoCommand(arguments: ["billing"])

@@ -33,7 +33,7 @@ package struct Stats: ServerCommand {
       lines.append(row("METHOD", ["CALLS", "ERRORS", "P50", "P90", "P99", "P99.9"], width))
     }
     for method in methods {
-      let latencies = ["p50", "p90", "p99", "p999"].map { latency(method.string($0)) }
+      let latencies = ["p50", "p90", "p99", "p999"].map { LatencyText.short(method.string($0)) }
       lines.append(
         row(
           method.string("method"), [method.number("calls"), method.number("errors")] + latencies,
@@ -47,13 +47,5 @@ package struct Stats: ServerCommand {
   private func row(_ name: String, _ cells: [String], _ width: Int) -> String {
     let padded = cells.map { String(repeating: " ", count: max(0, 10 - $0.count)) + $0 }
     return name.padded(width) + padded.joined()
-  }
-
-  /// `0.000012500s` as `12.5 µs`.
-  private func latency(_ duration: String) -> String {
-    guard let seconds = Double(duration.dropLast()) else { return "-" }
-    let microseconds = (seconds * 10_000_000).rounded() / 10
-    if microseconds < 1000 { return "\(microseconds) µs" }
-    return "\((microseconds / 100).rounded() / 10) ms"
   }
 }
