@@ -290,6 +290,8 @@ def test_a_missing_right_is_raised(tmp_path, connect):
 def test_the_decision_must_be_stated(tmp_path, connect):
     with pytest.raises(TypeError, match="on_unavailable"):
         connect(tmp_path / "nobody").is_active("contoso")
+    with pytest.raises(TypeError, match="ALLOW or DENY"):
+        connect(tmp_path / "nobody").is_active("contoso", on_unavailable="allow")
 
 
 # ---------------------------------------------------------------------- threads and forks

@@ -137,6 +137,13 @@ def test_patience_ends(tmp_path, connect):
             list(client.import_facts(facts(10)))
 
 
+def test_a_silent_server_ends_it_as_well(tmp_path, connect):
+    with FakeServer(tmp_path / "s", lambda peer: peer.wait_until_closed()) as server:
+        client = connect(server.path, import_patience=0.3)
+        with pytest.raises(accountstatus.Unavailable, match=r"no answer for 0\.3 s"):
+            list(client.import_facts(facts(10)))
+
+
 def test_a_server_that_was_never_there_is_not_waited_for(tmp_path, connect):
     client = connect(tmp_path / "nobody", import_patience=60)
     with pytest.raises(accountstatus.Unavailable, match="no server"):

@@ -111,6 +111,9 @@ class Client:
         """The status of an account. ``NotFound``: there is none."""
         query = Query(as_of, known_at, policy_edition, at_least)
         if query.is_present() and view != StatusView.FULL:
+            known = None if self._table is None else self._table.status(account_id, MAX_STALENESS)
+            if known is not None:
+                return known
             found = await self._read_table(account_id, MAX_STALENESS)
             if found.outcome is Outcome.FOUND and found.status is not None:
                 return found.status
@@ -232,8 +235,8 @@ class Client:
             state, reason, notice, eligible, reinstatement_state, older_than, suspends_before
         )
         query = Query(as_of, known_at, policy_edition, at_least)
-        return _walk(
-            lambda token: self._run(calls.list_statuses(filtered, query, page_size, token), timeout)
+        return self._pages(
+            lambda token: calls.list_statuses(filtered, query, page_size, token), timeout
         )
 
     async def explain(
@@ -289,10 +292,8 @@ class Client:
         timeout: float | None = None,
     ) -> AsyncIterator[Fact]:
         """The facts about an account, in the order in which they were stored."""
-        return _walk(
-            lambda token: self._run(
-                calls.list_facts(account_id, at_least, page_size, token), timeout
-            )
+        return self._pages(
+            lambda token: calls.list_facts(account_id, at_least, page_size, token), timeout
         )
 
     async def history(
@@ -455,6 +456,15 @@ class Client:
         if self._connection is not None and connection in (None, self._connection):
             connection, self._connection = self._connection, None
             await connection.close()
+
+    def _pages(
+        self, call: Callable[[str], Call[tuple[tuple[_T, ...], str]]], timeout: float | None
+    ) -> AsyncIterator[_T]:
+        async def page(token: str) -> tuple[Iterable[_T], str]:
+            things, following = await self._run(call(token), timeout)
+            return things, following
+
+        return _walk(page)
 
 
 async def _walk(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
+import time
 from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Iterable
 from typing import TypeVar
@@ -20,7 +21,7 @@ from .errors import (
     PermissionDenied,
     Unavailable,
 )
-from .fact_import import FIRST_BACK_OFF, LAST_BACK_OFF
+from .fact_import import FIRST_BACK_OFF, LAST_BACK_OFF, silent
 from .types import Fact
 
 _T = TypeVar("_T")
@@ -32,7 +33,13 @@ _CALLS_IN_FLIGHT = 512
 async def within(awaitable: Awaitable[_T], deadline: Deadline) -> _T:
     """Waits, but not for longer than there is time."""
     try:
-        return await asyncio.wait_for(awaitable, deadline.left())
+        left = deadline.left()
+    except DeadlineExceeded:
+        if asyncio.iscoroutine(awaitable):
+            awaitable.close()
+        raise
+    try:
+        return await asyncio.wait_for(awaitable, left)
     except asyncio.TimeoutError:
         raise DeadlineExceeded("no answer in time") from None
 
@@ -244,6 +251,8 @@ class FactImport:
                 return chunk
             except (ConnectionBroken, Unavailable) as error:
                 await self._recover(error, deadline)
+            except DeadlineExceeded:
+                raise silent(self._path, self._patience) from None
 
     async def _send(self, deadline: Deadline) -> None:
         if self._connection is None:
@@ -285,8 +294,7 @@ class FactImport:
             raise failure from None
         pause = max(self._pause * random.uniform(0.5, 1), failure.retry_delay or 0)
         self._pause = min(2 * self._pause, LAST_BACK_OFF)
-        left = deadline.left()
-        if left is not None and pause >= left:
+        if deadline.at is not None and time.monotonic() + pause >= deadline.at:
             raise failure from None
         await asyncio.sleep(pause)
 

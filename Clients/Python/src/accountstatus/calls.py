@@ -427,7 +427,12 @@ def editions() -> Call[tuple[EditionSummary, ...]]:
 
 def edition(name: str | None) -> Call[PolicyEdition]:
     """GetEdition."""
-    return _call(GET_EDITION, lambda response: contract.value(response.edition), name=name)
+    return _call(GET_EDITION, _edition_of_response, name=name)
+
+
+def _edition_of_response(response: Any) -> PolicyEdition:
+    edition: PolicyEdition = contract.value(response.edition)
+    return edition
 
 
 def health(service: str) -> Call[bool]:

@@ -132,6 +132,9 @@ class Client:
         """
         query = Query(as_of, known_at, policy_edition, at_least)
         if query.is_present() and view != StatusView.FULL:
+            known = None if self._table is None else self._table.status(account_id, MAX_STALENESS)
+            if known is not None:
+                return known
             found = self._read_table(account_id, MAX_STALENESS, timeout)
             if found.outcome is Outcome.FOUND and found.status is not None:
                 return found.status

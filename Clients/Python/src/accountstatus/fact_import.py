@@ -11,10 +11,15 @@ from itertools import islice
 from . import calls, frames
 from .calls import ImportedChunk, ImportWindow
 from .connection import Connection, ConnectionBroken, Deadline
-from .errors import MalformedReply, NoAnswer, Unavailable
+from .errors import DeadlineExceeded, MalformedReply, NoAnswer, Unavailable
 from .types import Fact
 
 FIRST_BACK_OFF, LAST_BACK_OFF = 0.05, 1.0
+
+
+def silent(path: str, patience: float) -> Unavailable:
+    """What an import ends with that was not answered for so long."""
+    return Unavailable(f"{path}: no answer for {patience:g} s")
 
 
 class FactImport:
@@ -59,6 +64,8 @@ class FactImport:
                 return chunk
             except (ConnectionBroken, Unavailable) as error:
                 self._recover(error, deadline)
+            except DeadlineExceeded:
+                raise silent(self._path, self._patience) from None
 
     def _payloads(self) -> list[bytes]:
         """The chunks that there is room for, cut from facts that are taken for them."""

@@ -62,6 +62,8 @@ class Reading:
         on_unavailable: Decision,
         error: AccountStatusError | None = None,
     ) -> None:
+        if not isinstance(on_unavailable, Decision):
+            raise TypeError("on_unavailable is ALLOW or DENY")
         self.account_id = account_id
         self.outcome = outcome
         self.status = status

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from .reading import Outcome
-from .table import LIVE, REPLACED, BusyRecord, DamagedTable, Table
+from .table import LIVE, REPLACED, BusyRecord, DamagedTable, Table, make_status
 from .types import AccountStatus
 
 _OFFER = struct.Struct("<QHHiQQ")
@@ -115,6 +115,11 @@ def _map(descriptor: int, size: int) -> Table:
     return Table(mmap.mmap(descriptor, size, mmap.MAP_SHARED, mmap.PROT_READ))
 
 
+def _nanoseconds(max_staleness: float) -> int:
+    """The age below which a table is neither stale nor suspicious."""
+    return int((max_staleness if max_staleness < _SUSPICIOUS_AGE else _SUSPICIOUS_AGE) * 1e9)
+
+
 class TableReader:
     """One daemon's table as one program reads it. Any number of threads may; a mapping is given
     back when no thread reads it any more. It goes on working in a forked child.
@@ -146,10 +151,26 @@ class TableReader:
         table = self._table
         if table is None:
             return None
-        attributes = table.certain(account_id, int(min(max_staleness, _SUSPICIOUS_AGE) * 1e9))
-        if attributes is not None:
-            self.counters.found += 1
-        return attributes
+        found = table.certain(account_id, _nanoseconds(max_staleness))
+        if found is None:
+            return None
+        self.counters.found += 1
+        return found[0]
+
+    def status(self, account_id: str, max_staleness: float) -> AccountStatus | None:
+        """A status that can be gone by; ``None``: :meth:`read` tells more."""
+        table = self._table
+        if table is None:
+            return None
+        found = table.certain(account_id, _nanoseconds(max_staleness))
+        if found is None:
+            return None
+        try:
+            edition = table.edition()
+        except BusyRecord:
+            return None
+        self.counters.found += 1
+        return make_status(*found, edition)
 
     def glance(self, account_id: str, max_staleness: float) -> tuple[TableReading, bool]:
         """Reads in the table that is mapped, and says whether there may be a newer one."""

@@ -11,7 +11,6 @@ themselves.
 
 from __future__ import annotations
 
-import ctypes
 import itertools
 import json
 import os
@@ -19,6 +18,7 @@ import select
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 from types import TracebackType
 
@@ -38,7 +38,14 @@ from .values import DurationLike, Instant, InstantLike
 
 _READY_WITHIN = 30.0
 _STOPPED_WITHIN = 10.0
-_PR_SET_PDEATHSIG = 1
+# Asks the kernel to end the server when the thread that started it ends (PR_SET_PDEATHSIG, with
+# SIGTERM), then becomes it. A program of its own, since a forked child of a process with threads,
+# of gRPC for example, may not get as far as that.
+_LAUNCHER = """
+import ctypes, os, sys
+ctypes.CDLL(None).prctl(1, 15)
+os.getppid() == int(sys.argv[1]) and os.execv(sys.argv[2], sys.argv[2:])
+"""
 
 START = "2026-01-01T00:00:00Z"
 """What a test's clock says at first."""
@@ -84,13 +91,13 @@ class Server:
         self._ids = itertools.count(1)
         self._log = tempfile.TemporaryFile()  # noqa: SIM115
         start = Instant.of(now)
-        command = [found, "--ephemeral", "--clock", "manual", "--now", str(start)]
+        launcher = [sys.executable, "-ISc", _LAUNCHER, str(os.getpid()), os.path.abspath(found)]
+        command = [*launcher, "--ephemeral", "--clock", "manual", "--now", str(start)]
         self.process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=self._log,
-            preexec_fn=_end_with_parent,
         )
         try:
             announced = self._announcement()
@@ -202,11 +209,3 @@ class Server:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-
-_libc = ctypes.CDLL(None, use_errno=True)
-
-
-def _end_with_parent() -> None:
-    """In the child, before it is the server: the kernel ends it when the test's thread ends."""
-    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
