@@ -57,5 +57,7 @@ enum Exceptions {
   ]
 
   /// Files longer than the limit.
-  static let longFiles: [String: String] = [:]
+  static let longFiles: [String: String] = [
+    "Clients/Python/src/accountstatus/types.py": "written from proto/, a class a message"
+  ]
 }

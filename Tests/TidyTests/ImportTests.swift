@@ -33,7 +33,7 @@ import Testing
         "JSONText", "CAccountStatusDescriptors",
       ],
       "accountstatus-bench": [
-        "AccountStatusClient", model, "ProtobufJSON", "PartnerCenterImport", "CBenchmark", "CLinux",
+        "AccountStatusClient", model, "CBenchmark",
         // What the rules and the ledger cost without a daemon around them.
         "AccountStatusRules", "AccountStatusLedger",
       ],
@@ -43,10 +43,10 @@ import Testing
   /// Modules of others that each module may import, beside the standard library's.
   private static let others: [String: Set<String>] = [
     "AccountStatusLedger": ["GRDB", "GRDBSQLite"],
-    "AccountStatusServer": ["Logging", "Histogram", "Metrics"],
+    "AccountStatusServer": ["Logging", "Histogram"],
     "accountstatusd": ["ArgumentParser", "Configuration", "Logging", "SystemPackage"],
     "accountstatus": ["ArgumentParser"],
-    "accountstatus-bench": ["ArgumentParser", "Histogram"],
+    "accountstatus-bench": ["ArgumentParser"],
   ]
 
   private static let everywhere: Set = ["Synchronization", "Glibc", "Swift", "_Concurrency"]
