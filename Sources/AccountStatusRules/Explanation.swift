@@ -11,11 +11,11 @@ package func explain(
   suspendedProviders: [AccountID] = []
 ) -> Explanation<Phrase>? {
   guard let standing = evaluate(facts, edition: edition, asOf: asOf, knownAt: knownAt),
-    let history = EpisodeHistory(
+    let episode = EpisodeSubjects(
       facts, edition: edition, asOf: asOf, knownAt: knownAt ?? .distantFuture)
   else { return nil }
   var explainer = Explainer(
-    standing: standing, asOf: asOf, history: history,
+    standing: standing, asOf: asOf, episode: episode,
     evidence: Evidence(facts, asOf: asOf, knownAt: knownAt ?? .distantFuture))
   return Explanation(
     summary: explainer.summary, reasons: explainer.reasons(), waivers: explainer.waivers(),
@@ -29,20 +29,20 @@ package func explain(
 struct Explainer {
   let standing: Standing
   let asOf: Instant
-  let history: EpisodeHistory
+  let episode: EpisodeSubjects
   let evidence: Evidence
   /// How many more facts the explanation may name.
   private var factsLeft = ExplanationLimits.facts
 
-  init(standing: Standing, asOf: Instant, history: EpisodeHistory, evidence: Evidence) {
+  init(standing: Standing, asOf: Instant, episode: EpisodeSubjects, evidence: Evidence) {
     self.standing = standing
     self.asOf = asOf
-    self.history = history
+    self.episode = episode
     self.evidence = evidence
   }
 
   /// The sweep at the instant asked about.
-  var sweep: Sweep { history.sweep }
+  var sweep: Sweep { episode.sweep }
 
   /// The names behind the sweep's numbers.
   var names: FactNames { sweep.facts.names }

@@ -37,7 +37,7 @@ extension Explainer {
 extension Explainer {
   private func billingSteps() -> [RemediationStep<Phrase>] {
     let due = sweep.subjects(of: .billingPastDue).map(\.number)
-    let paid = history.invoices.filter { sweep.receivables.invoices[Int($0)].open == 0 }
+    let paid = episode.invoices.filter { sweep.receivables.invoices[Int($0)].open == 0 }
       .sorted { names.invoices[$0] < names.invoices[$1] }
     guard !due.isEmpty || !paid.isEmpty else { return [] }
     let review = RemediationStep(
@@ -98,7 +98,7 @@ extension Explainer {
   private func providerSteps() -> [RemediationStep<Phrase>] {
     let open = sweep.subjects(of: .indirectProviderIssue).map(\.number)
     let holding = Set(sweep.provider.holdingSubjects)
-    let resolved = history.issues.filter { !holding.contains($0) }
+    let resolved = episode.issues.filter { !holding.contains($0) }
       .sorted { names.issues[$0] < names.issues[$1] }
     return open.map { resolve($0, isDone: false) } + resolved.map { resolve($0, isDone: true) }
   }

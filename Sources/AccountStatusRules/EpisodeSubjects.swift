@@ -5,7 +5,7 @@ import AccountStatusModel
 ///
 /// A walk to an instant that looks, before each step, at what the step's facts touch: only that
 /// can cease to be a subject. So its cost is that of the facts, however many subjects there are.
-struct EpisodeHistory {
+struct EpisodeSubjects {
   /// The sweep at the instant asked about.
   private(set) var sweep: Sweep
   /// Invoices that were subjects in the episode and were touched since.

@@ -2,7 +2,7 @@ import AccountStatusModel
 import AccountStatusRules
 import Testing
 
-@Suite struct EpisodeHistoryTests {
+@Suite struct EpisodeSubjectsTests {
   private func done(
     at instant: Instant = "2026-12-01T00:00:00Z", _ tell: (inout Reporter) -> Void
   ) -> [String] {
