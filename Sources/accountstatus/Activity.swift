@@ -93,8 +93,7 @@ extension Activity {
   package var json: JSONValue {
     func number(_ name: String) -> JSONValue { .number(JSONNumber(now.counter(name))) }
     let states = AccountState.allCases.map { state in
-      JSONObject.Member(
-        state.contractName.lowercased(), number("accounts.\(state.contractName.lowercased())"))
+      JSONObject.Member("\(state)", number("accounts.\(state.contractName.lowercased())"))
     }
     return .object([
       "now": .string(now.info.string("now")),

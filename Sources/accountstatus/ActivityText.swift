@@ -26,7 +26,8 @@ package struct ActivityText {
   private var head: [String] {
     let info = activity.now.info
     let name = "accountstatusd \(info.string("version")), pid \(info.number("pid"))"
-    let clock = info.string("now")
+    // To the second: more would only flicker.
+    let clock = info.string("now").prefix { $0 != "." && $0 != "Z" } + "Z"
     let gap = String(repeating: " ", count: max(2, width - name.count - clock.count))
     var lines = [fitted(name + gap + clock), accounts]
     let errors = "\(rate(activity.errorsPerSecond))/s errors"
@@ -66,10 +67,10 @@ package struct ActivityText {
 
   private var accounts: String {
     let states = AccountState.allCases.map { state in
-      let count = count("accounts.\(state.contractName.lowercased())")
-      let color: Color? = state == .suspended ? .red : state == .active ? .green : nil
-      let text = "\(count) \(state.contractName.kebab)"
-      return color?.paint(text, if: isColored) ?? text
+      let name = "accounts.\(state.contractName.lowercased())"
+      let text = "\(count(name)) \(state.contractName.kebab)"
+      let isWorrying = state == .suspended && activity.now.counter(name) > 0
+      return Color.red.paint(text, if: isColored && isWorrying)
     }
     return row("accounts", ["\(count("accounts")) in all"] + states)
   }

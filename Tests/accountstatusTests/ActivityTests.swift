@@ -8,7 +8,7 @@ struct ActivityTests {
     commits: Int = 0, other: Int = 0
   ) throws -> ActivitySample {
     let info = """
-      {"version":"1.2.3","pid":42,"startedAt":"\(startedAt)","now":"2026-11-15T09:00:00Z"}
+      {"version":"1.2.3","pid":42,"startedAt":"\(startedAt)","now":"2026-11-15T09:00:00.123456789Z"}
       """
     let stats = """
       {"methods":[
@@ -43,7 +43,7 @@ struct ActivityTests {
     #expect(json["commitsPerSecond"] == .number(try #require(JSONNumber("0.500"))))
     #expect(json["cpuShare"] == .number(try #require(JSONNumber("0.010"))))
     #expect(json["accounts"]?["suspended"] == .number(JSONNumber(180)))
-    #expect(json["accounts"]?["closed"] == .number(JSONNumber(0)))
+    #expect(json["accounts"]?["notCovered"] == .number(JSONNumber(0)))
     #expect(json["tableGeneration"] == .number(JSONNumber(3)))
     guard case .array(let methods)? = json["methods"] else {
       Issue.record("there are no methods")
