@@ -28,10 +28,12 @@ package struct ExplainedStatus: Sendable {
 extension Evaluator {
   /// Explains an account's status; NOT_FOUND when it is not registered then.
   ///
-  /// Its providers are looked at first, one hop: whether they are suspended, not why.
-  package func explanation(
+  /// Its providers are looked at first, one hop: whether they are suspended, not why. What `told`
+  /// makes of the explanation is made on the worker as well.
+  package func explanation<Value: Sendable>(
     of account: AccountID, _ query: EvaluationQuery,
-    _ completion: @escaping (Result<ExplainedStatus, RPCError>) -> Void
+    _ told: @escaping @Sendable (ExplainedStatus) -> Value,
+    _ completion: @escaping (Result<Value, RPCError>) -> Void
   ) {
     suspendedProviders(of: account, query) { [self] result in
       let providers: [AccountID]
@@ -39,8 +41,9 @@ extension Evaluator {
       case .failure(let error): return completion(.failure(error))
       case .success(let suspended): providers = suspended
       }
-      let explain: @Sendable (AccountSnapshot) -> ExplainedStatus? = { snapshot in
+      let explain: @Sendable (AccountSnapshot) -> Value? = { snapshot in
         ExplainedStatus(query, of: account, from: snapshot, suspendedProviders: providers)
+          .map(told)
       }
       compute(about: account, explain) { result in
         completion(

@@ -5,7 +5,8 @@ package import AccountStatusRules
 internal import ExplanationText
 package import TTRPC
 
-/// The handler of `StatusService.ExplainStatus`. On the loop's thread, but for the explaining.
+/// The handler of `StatusService.ExplainStatus`. On the loop's thread, but for the explaining and
+/// its wording: an explanation has up to some thousand sentences.
 package final class ExplanationCalls {
   private let index: StatusIndex
   private let evaluator: Evaluator
@@ -42,19 +43,25 @@ package final class ExplanationCalls {
       if let error { return responder.fail(error) }
       let query = editions.resolve(request.query, under: edition, at: clock.now)
       let language = Language(tag: request.locale)
-      evaluator.explanation(of: request.accountID, query) { [index] result in
+      let worded = { @Sendable explained in ExplainStatusResponse(explained, language) }
+      evaluator.explanation(of: request.accountID, query, worded) { [index] result in
         responder.complete(
-          with: result.map { ExplainStatusResponse($0, language, token: index.encodedToken) })
+          with: result.map { response in
+            var response = response
+            response.token = index.encodedToken
+            return response
+          })
       }
     }
   }
 }
 
 extension ExplainStatusResponse {
-  fileprivate init(_ explained: ExplainedStatus, _ language: Language, token: [UInt8]) {
+  /// All but the token.
+  fileprivate init(_ explained: ExplainedStatus, _ language: Language) {
     let catalogue = MessageCatalogue.of(language)
     self.init(
       status: explained.status, locale: language.rawValue,
-      explanation: explained.explanation.worded { catalogue.text($0) }, token: token)
+      explanation: explained.explanation.worded { catalogue.text($0) }, token: [])
   }
 }

@@ -15,7 +15,7 @@ struct ExplainedStatusTests {
       asOf: asOf ?? now, knownAt: nil, edition: server.editions.default, now: now,
       defaultEdition: server.editions.default)
     return try server.answer("an explanation comes") {
-      server.evaluator.explanation(of: id, query, $0)
+      server.evaluator.explanation(of: id, query, { $0 }, $0)
     }
   }
 
