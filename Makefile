@@ -80,10 +80,12 @@ simulate: setup ## five years of 500 accounts, every answer compared (ARGS="--se
 	"$(RELEASE)/simulated-years" $(ARGS)
 
 .PHONY: prove
-prove: ## the long proofs: 200 kills of the ledger's probe and of the daemon, five simulated years
+prove: ## the long proofs: 200 kills of the ledger's probe and of the daemon, five simulated years, 10^9 reads
 	$(MAKE) test-crash KILLS=200
 	ACCOUNTSTATUS_KILLS=200 swift test $(SWIFTFLAGS) --filter DurabilityTests
 	$(MAKE) simulate
+	scripts/stress-status-table 1000000000
+	scripts/stress-status-table --sanitize thread 10000000
 
 .PHONY: test-scripts
 test-scripts: setup ## run the tests of the scripts
