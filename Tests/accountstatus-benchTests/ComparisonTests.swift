@@ -45,6 +45,22 @@ struct ComparisonTests {
     #expect(outcome.status == (requirements.values.allSatisfy { $0 } ? 0 : 1))
   }
 
+  @Test func `table reads rightly and asserts what it printed`() throws {
+    let outcome = try Program.bench(
+      "table", "--quick", "--accounts", "2000", "--assert", "-o", "json")
+    let result = try outcome.json()
+    #expect(result["wrong"] as? Int == 0)
+    let rows = result["rows"] as? [[String: Any]] ?? []
+    #expect(rows.compactMap { $0["reads"] as? String } == ["one account", "random accounts"])
+    for row in rows {
+      #expect((row["table"] as? Double ?? 0) > 0)
+      #expect((row["baseline"] as? Double ?? 0) > 0)
+    }
+    let requirements = try outcome.requirements()
+    #expect(requirements.count == 5)
+    #expect(outcome.status == (requirements.values.allSatisfy { $0 } ? 0 : 1))
+  }
+
   @Test func `a daemon that cannot be started is an error that names it`() throws {
     let outcome = try Program.bench("get", "--quick", "--daemon", "/nowhere/accountstatusd")
     #expect(outcome.status != 0)
