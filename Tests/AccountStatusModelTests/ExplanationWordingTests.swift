@@ -1,7 +1,7 @@
 import AccountStatusModel
 import Testing
 
-@Suite struct ExplanationTextTests {
+@Suite struct ExplanationWordingTests {
   @Test func `every text is put into other words, and nothing else changes`() {
     let decision = FactReference(
       identity: FactIdentity(source: "s", factID: "d"), kind: "reinstatementDecided",

@@ -4,7 +4,7 @@ import TTRPC
 import Testing
 
 @Suite("Answers now and later")
-struct AnswersTests {
+struct ResponderTests {
   private static let method = MethodDescriptor(service: "test.Answers", name: "Ask", kind: .unary)
   private let answer = HealthCheckResponse(status: .serving)
 
