@@ -118,8 +118,11 @@ def test_a_break_is_gone_on_behind(tmp_path, connect):
         assert server.connections == 3
     assert [chunk.first_fact for chunk in chunks] == list(range(0, 6000, 1000))
     outcomes = [result.outcome for chunk in chunks for result in chunk.results]
-    assert len(outcomes) == 6000
-    assert outcomes.count(FactOutcome.STORED) == 5999
+    assert len(outcomes) == len(ledger.stored) == 6000
+    # What was answered just before the break may have been lost with it: it is a duplicate then.
+    again = outcomes.count(FactOutcome.DUPLICATE)
+    assert outcomes.count(FactOutcome.STORED) + again == 5999
+    assert again <= 3000
 
 
 def test_a_server_that_drains_is_waited_for(tmp_path, connect):

@@ -3,8 +3,8 @@
     ACCOUNTSTATUSD=... python3 tools/bench.py
 
 All ask the same question about the same account and are measured in turns, in one run. gRPC's
-server is grpcio's own and answers a constant, so its figure has no lookup in it; accountstatusd does
-the whole of its work.
+server is grpcio's own and answers a constant, so its figure has no lookup in it; accountstatusd
+does the whole of its work.
 """
 
 from __future__ import annotations

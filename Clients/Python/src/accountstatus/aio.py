@@ -9,12 +9,21 @@ from types import TracebackType
 from typing import TypeVar
 
 from . import calls, sockets
-from .aio_connection import Connection, FactImport
+from .aio_connection import Connection, FactImport, within
 from .calls import Batch, Call, ImportedChunk, Query, StatusFilter
 from .client import DEFAULT_TIMEOUT, MAX_STALENESS, from_table
 from .connection import ConnectionBroken, Deadline
 from .errors import MalformedReply, NoAnswer, NotFound, Unavailable
-from .reading import KNOWN_CAPABILITIES, KNOWN_STATES, Decision, Outcome, Reading, Source
+from .reading import (
+    ACTIVE,
+    FULL,
+    KNOWN_CAPABILITIES,
+    KNOWN_STATES,
+    Decision,
+    Outcome,
+    Reading,
+    Source,
+)
 from .table_reader import TableCounters, TableReader, TableReading
 from .types import (
     AccountState,
@@ -109,8 +118,8 @@ class Client:
         timeout: float | None = None,
     ) -> AccountStatus:
         """The status of an account. ``NotFound``: there is none."""
-        query = Query(as_of, known_at, policy_edition, at_least)
-        if query.is_present() and view != StatusView.FULL:
+        # Spelt out: making a Query costs as much as reading the table.
+        if as_of is known_at is None and not (policy_edition or at_least or view == FULL):
             known = None if self._table is None else self._table.status(account_id, MAX_STALENESS)
             if known is not None:
                 return known
@@ -119,6 +128,7 @@ class Client:
                 return found.status
             if found.outcome is Outcome.NOT_FOUND:
                 raise NotFound(f"no account {account_id}")
+        query = Query(as_of, known_at, policy_edition, at_least)
         return await self._run(calls.get(account_id, view, query), timeout)
 
     async def read(
@@ -153,7 +163,7 @@ class Client:
         if self._table is not None:
             certain = self._table.certain(account_id, max_staleness)
             if certain is not None and certain["state"] in KNOWN_STATES:
-                return bool(certain["state"] is AccountState.ACTIVE)
+                return bool(certain["state"] is ACTIVE)
         reading = await self.read(
             account_id,
             on_unavailable=on_unavailable,
@@ -438,18 +448,24 @@ class Client:
             raise
 
     async def _connected(self, deadline: Deadline) -> Connection:
-        if self._is_closed:
-            raise Unavailable("the client is closed")
         if self._connection is not None and self._connection.is_usable():
             return self._connection
         if self._connecting is None:
             # Here, since before Python 3.10 a lock belongs to the loop it was made in.
             self._connecting = asyncio.Lock()
-        async with self._connecting:
+        await within(self._connecting.acquire(), deadline)
+        try:
+            if self._is_closed:
+                raise Unavailable("the client is closed")
             if self._connection is None or not self._connection.is_usable():
                 await self._abandon()
                 self._connection = await Connection.open(self.socket, deadline)
+                if self._is_closed:
+                    await self._abandon()
+                    raise Unavailable("the client is closed")
             return self._connection
+        finally:
+            self._connecting.release()
 
     async def _abandon(self, connection: Connection | None = None) -> None:
         """Lets go of the connection, if it is still that one."""

@@ -141,15 +141,6 @@ class Query:
             "at_least": self.at_least,
         }
 
-    def is_present(self) -> bool:
-        """Whether the present answer will do, whatever was written elsewhere."""
-        return (
-            self.as_of is None
-            and self.known_at is None
-            and not self.policy_edition
-            and not self.at_least
-        )
-
 
 @dataclass(frozen=True)
 class Batch:

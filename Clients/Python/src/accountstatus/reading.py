@@ -6,7 +6,7 @@ from collections.abc import Callable
 from enum import Enum
 
 from .errors import AccountStatusError
-from .types import AccountState, AccountStatus, Capability
+from .types import AccountState, AccountStatus, Capability, StatusView
 
 
 class Decision(Enum):
@@ -41,6 +41,10 @@ class Source(Enum):
     """The server was asked."""
     NONE = "none"
 
+
+# Looking a member up in its enumeration takes as long as reading the table, before Python 3.12.
+ACTIVE = AccountState.ACTIVE
+FULL = StatusView.FULL
 
 # States that this version of the library knows: a new one is never taken for active.
 KNOWN_STATES = frozenset(AccountState) - {AccountState.UNSPECIFIED}
@@ -91,7 +95,7 @@ class Reading:
         The caller's decision where nothing fresh is known, or the state is one that this version of
         the library does not know.
         """
-        return self._decide(lambda status: status.state is AccountState.ACTIVE)
+        return self._decide(lambda status: status.state is ACTIVE)
 
     def allows(self, capability: Capability) -> bool:
         """Whether the account may do that: FOUND, and the capability is listed.
