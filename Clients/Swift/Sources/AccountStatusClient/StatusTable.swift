@@ -82,12 +82,16 @@ extension StatusTable {
   public func read(_ id: Span<UInt8>, _ options: Options) -> TableReading {
     var options = options.reader
     var reading = status_table_reading()
-    id.withUnsafeBytes { id in
-      status_table_client_read(reader, id.baseAddress, id.count, &options, &reading)
+    // In place: a copy would be made in wider words than the reader has just written, which the
+    // processor waits for.
+    return withUnsafeMutablePointer(to: &reading) { reading in
+      id.withUnsafeBytes { id in
+        status_table_client_read(reader, id.baseAddress, id.count, &options, reading)
+      }
+      let isDoubtful = reading.pointee.mapping <= doubtful.load(ordering: .acquiring)
+      if reading.pointee.outdated || isDoubtful { renewal.request() }
+      return TableReading(reading, isDoubtful: isDoubtful)
     }
-    let isDoubtful = reading.mapping <= doubtful.load(ordering: .acquiring)
-    if reading.outdated || isDoubtful { renewal.request() }
-    return TableReading(reading, isDoubtful: isDoubtful)
   }
 
   /// The status of an account now.

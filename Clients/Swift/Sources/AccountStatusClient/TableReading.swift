@@ -64,31 +64,33 @@ public struct TableReading: Sendable, Hashable {
 
 extension TableReading {
   /// - isDoubtful: the table may be another server's than the one that answers now.
-  init(_ reading: status_table_reading, isDoubtful: Bool) {
-    result =
-      switch reading.result {
+  @inline(__always)
+  init(_ reading: UnsafePointer<status_table_reading>, isDoubtful: Bool) {
+    let result: Result =
+      switch reading.pointee.result {
       case .STATUS_TABLE_FOUND: isDoubtful ? .stale : .found
       case .STATUS_TABLE_NOT_FOUND: isDoubtful ? .unavailable : .notFound
       case .STATUS_TABLE_STALE: .stale
       case .STATUS_TABLE_BUSY, .STATUS_TABLE_UNAVAILABLE: .unavailable
       }
-    let answer = reading.status.answer
+    self.result = result
     let hasAnswer = result == .found || result == .stale
-    state = hasAnswer ? AccountState(rawValue: answer.state) : nil
-    reinstatementState = ReinstatementState(rawValue: answer.reinstatement_state) ?? .none
-    isEligibleForReinstatement = answer.eligible
-    reasons = WordSet(bits: UInt64(answer.reasons))
-    notices = WordSet(bits: UInt64(answer.notices))
-    capabilities = WordSet(bits: answer.capabilities)
-    since = Instant(nanoseconds: answer.since)
-    nextTransition = AccountState(rawValue: answer.next_state).map {
-      NextState(at: Instant(nanoseconds: answer.next_at), state: $0)
+    state = hasAnswer ? AccountState(rawValue: reading.pointee.status.answer.state) : nil
+    reinstatementState =
+      ReinstatementState(rawValue: reading.pointee.status.answer.reinstatement_state) ?? .none
+    isEligibleForReinstatement = reading.pointee.status.answer.eligible
+    reasons = WordSet(bits: UInt64(reading.pointee.status.answer.reasons))
+    notices = WordSet(bits: UInt64(reading.pointee.status.answer.notices))
+    capabilities = WordSet(bits: reading.pointee.status.answer.capabilities)
+    since = Instant(nanoseconds: reading.pointee.status.answer.since)
+    nextTransition = AccountState(rawValue: reading.pointee.status.answer.next_state).map {
+      NextState(at: Instant(nanoseconds: reading.pointee.status.answer.next_at), state: $0)
     }
-    revision = reading.status.revision
-    asOf = Instant(nanoseconds: reading.as_of)
-    ageNanoseconds = reading.age
-    generation = reading.generation
-    mapping = reading.mapping
+    revision = reading.pointee.status.revision
+    asOf = Instant(nanoseconds: reading.pointee.as_of)
+    ageNanoseconds = reading.pointee.age
+    generation = reading.pointee.generation
+    mapping = reading.pointee.mapping
   }
 
   /// The answer as a call returns it; nil: there is none, or its state is not known here.
