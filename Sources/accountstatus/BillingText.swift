@@ -115,7 +115,7 @@ struct BillingText {
     for invoice in invoices.reversed() where invoice.money("open")?.isPositive == true {
       guard let place = invoices.firstIndex(of: invoice) else { continue }
       for link in ["reconciliationUrl", "invoiceUrl"] where !invoice.string(link).isEmpty {
-        lines.insert("    \(invoice.string(link))", at: place + 2)
+        lines.insert("    \(invoice.string(link).printable)", at: place + 2)
       }
     }
     if reply["nextPageToken"] != nil {

@@ -15,7 +15,8 @@ struct FactText {
 
   /// `partner-center/northwind/invoice/INV-1/issued invoiceIssued`
   var name: String {
-    "\(fact.string("source"))/\(fact.string("factId")) \(kind?.name ?? "without a kind")"
+    "\(fact.string("source"))/\(fact.string("factId"))".printable
+      + " \(kind?.name ?? "without a kind")"
   }
 
   /// `2026-07-01T00:00:00Z  invoiceIssued  invoiceId=INV-1 total=1000.00 EUR …`
@@ -38,12 +39,18 @@ struct FactText {
     switch value {
     case .object(let object):
       if let money = money(value) { return money }
-      return object.members.map { "\($0.name)=\(content($0.value))" }.joined(separator: " ")
+      return object.members.map { "\($0.name)=\(nested($0.value))" }.joined(separator: " ")
     case .array(let elements):
       return "[" + elements.map(content).joined(separator: ", ") + "]"
-    case .string(let text): return text
+    case .string(let text): return text.printable
     default: return value.text()
     }
+  }
+
+  /// Content in content: what belongs to it stands in parentheses.
+  private static func nested(_ value: JSONValue) -> String {
+    guard case .object = value, money(value) == nil else { return content(value) }
+    return "(\(content(value)))"
   }
 
   private static func money(_ value: JSONValue) -> String? {
@@ -53,5 +60,22 @@ struct FactText {
       let money = try? Money(currency, units: units, nanos: nanos)
     else { return nil }
     return money.description
+  }
+}
+
+extension String {
+  /// It with its control characters written out: what a reporter wrote begins no line and steers no
+  /// terminal.
+  var printable: String {
+    guard unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+      return self
+    }
+    return unicodeScalars.reduce(into: "") { text, scalar in
+      if scalar.properties.generalCategory == .control {
+        text += scalar.escaped(asASCII: true)
+      } else {
+        text.unicodeScalars.append(scalar)
+      }
+    }
   }
 }

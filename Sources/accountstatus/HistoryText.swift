@@ -103,9 +103,12 @@ extension HistoryText {
       text += " until \(Self.short(waiver, "until"))"
     }
     let note = decision.string("note")
-    if !note.isEmpty { text += ": \(note)" }
-    return idleDecisions.contains(Self.name(of: fact))
-      ? text + " (without effect: no suspension was open)" : text
+    if !note.isEmpty { text += ": \(note.printable)" }
+    guard idleDecisions.contains(Self.name(of: fact)) else { return text }
+    return text
+      + (decision.array("waivers").isEmpty
+        ? " (without effect: no suspension was open)"
+        : " (no suspension was open: only what it waives counts)")
   }
 
   /// `billing-sync (uid 998)`, with the unit before the command.

@@ -20,4 +20,27 @@ struct FactTextTests {
 
         """)
   }
+
+  @Test func `what belongs together stands in parentheses`() async throws {
+    let text = try await reported(
+      #"{"source":"crm","factId":"r","supportRequestOpened":{"requestId":"R-1","#
+        + #""requestedBy":{"name":"Mira","role":"ROLE_OTHER"}}}"#)
+    #expect(text.contains("requestId=R-1 requestedBy=(name=Mira role=ROLE_OTHER)\n"))
+  }
+
+  @Test func `what a reporter wrote begins no line and steers no terminal`() async throws {
+    let text = try await reported(
+      #"{"source":"crm","factId":"o","externalStatusObserved":{"note":"a\u001b[2Jb\nc \u00e5"}}"#)
+    #expect(text.contains("note=a\\u{1B}[2Jb\\nc å\n"))
+  }
+
+  /// The history of one fact, as text.
+  private func reported(_ fact: String) async throws -> String {
+    let stored = fact.dropLast() + #","effectiveAt":"2026-07-01T00:00:00Z"}"#
+    let stub = StubServer { method, _ in
+      method == "ListFacts"
+        ? #"{"facts":[\#(stored)]}"# : #"{"asOf":"2026-12-01T00:00:00Z","policyEdition":"2020-06"}"#
+    }
+    return try await run(["history", "x"], on: stub).output
+  }
 }

@@ -87,7 +87,7 @@ struct HistoryTests {
         is SUSPENDED
         2026-11-11            ACTIVE reinstated by decision D-0
         2026-11-12            APPROVED by decision D-1 on request R-1, waives billing-past-due of \
-        INV-1 until 2027-01-31: paid long ago (without effect: no suspension was open)
+        INV-1 until 2027-01-31: paid long ago (no suspension was open: only what it waives counts)
                               accountstatus/n/decision/D-1 by accountstatus (uid 0)
         2026-11-13            factRetracted  source=bank factId=P-1
                               crm/n/oops
