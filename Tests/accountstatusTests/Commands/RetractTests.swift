@@ -20,7 +20,7 @@ struct RetractTests {
     #expect(
       stub.asked.last?.text
         == #"{"facts":[{"accountId":"x","source":"accountstatus","#
-        + #""factId":"x/retraction-2026-11-15T09:00:00Z","effectiveAt":"2026-11-15T09:00:00Z","#
+        + #""factId":"x/retraction-2026-11-15T09:00:00Z/1","effectiveAt":"2026-11-15T09:00:00Z","#
         + #""factRetracted":{"source":"erp","factId":"INV-1/issued"}}],"#
         + #""mode":"REPORT_MODE_EACH"}"#)
   }
@@ -42,6 +42,31 @@ struct RetractTests {
     let outcome = try await run(["retract", "x", "--fact", "erp/INV-1/issued"], on: stub)
     #expect(outcome.status == .success)
     #expect(outcome.notes.contains("retracted before"))
+    #expect(stub.asked.isEmpty)
+  }
+
+  @Test func `two facts are retracted at one instant under two names`() async throws {
+    let stub = stub([
+      Fact(
+        accountID: "x", source: "erp", factID: "INV-2/voided", effectiveAt: "2026-07-02T00:00:00Z",
+        kind: .invoiceVoided(invoiceID: "INV-2", replacedBy: nil))
+    ])
+    for fact in ["erp/INV-1/issued", "erp/INV-2/voided"] {
+      #expect(try await run(["retract", "x", "--fact", fact], on: stub).status == .success)
+    }
+    let reports = stub.asked.map(\.text).filter { $0.contains("factRetracted") }
+    #expect(reports.count == 2 && reports[0].contains(#"Z/1""#) && reports[1].contains(#"Z/2""#))
+  }
+
+  @Test func `a retraction is not taken back`() async throws {
+    let stub = stub([
+      Fact(
+        accountID: "x", source: "crm", factID: "oops", effectiveAt: "2026-08-01T00:00:00Z",
+        kind: .factRetracted(FactIdentity(source: "erp", factID: "INV-1/issued")))
+    ])
+    let outcome = try await run(["retract", "x", "--fact", "crm/oops"], on: stub)
+    #expect(outcome.status == .no)
+    #expect(outcome.notes.contains("report what erp/INV-1/issued said again"))
     #expect(stub.asked.isEmpty)
   }
 
