@@ -252,11 +252,12 @@ extension FactReport {
     }
   }
 
-  private static func message(of refusal: JSONValue) -> String {
+  /// `ALREADY_EXISTS: invoiceIssued.invoiceId: erp/INV-1 reported it with different content`
+  static func message(of refusal: JSONValue) -> String {
     // The place is named already; the field is told from the fact on.
     var field = refusal.string("field")
-    if field.hasPrefix("facts["), let dot = field.firstIndex(of: ".") {
-      field = String(field[field.index(after: dot)...])
+    if field.hasPrefix("facts[") {
+      field = field.firstIndex(of: ".").map { String(field[field.index(after: $0)...]) } ?? ""
     }
     let message = refusal.string("message")
     let code = refusal.number("code")

@@ -69,12 +69,8 @@ struct SimulationText {
       let isKnown = result.word("outcome", "FACT_OUTCOME_") == "DUPLICATE"
       return name + (isKnown ? "is known already, counts once" : "would be stored")
     }
-    var field = refusal.string("field")
-    if field.hasPrefix("facts["), let dot = field.firstIndex(of: ".") {
-      field = String(field[field.index(after: dot)...])
-    }
     return name + Color.red.paint("would be refused", if: isColored)
-      + ": \(field) \(refusal.string("message"))"
+      + ": \(FactReport.message(of: refusal))"
   }
 }
 

@@ -46,7 +46,8 @@ import Testing
     #expect(approved.out.contains("reinstated yes: active from 2026-11-15T09:00:00Z"))
     let early = try simulate(served, [Self.approval, Self.payment])
     #expect(early.status == 1)
-    #expect(early.out.contains("would be refused: reinstatementDecided.outcome is APPROVED while"))
+    #expect(early.out.contains("would be refused: FAILED_PRECONDITION: reinstatementDecided."))
+    #expect(early.out.contains("outcome: is APPROVED while BILLING_PAST_DUE (INV-1) holds"))
 
     let after = try await served.asker.getStatus("northwind")
     #expect(after.value == before.value)
