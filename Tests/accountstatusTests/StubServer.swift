@@ -18,12 +18,13 @@ final class StubServer: Sendable {
   }
 
   private let requests = Mutex<[Request]>([])
-  private let facts: [Fact]
+  private let facts: [Fact]?
   private let answer: @Sendable (_ method: String, _ request: JSONValue) throws -> String
 
-  /// `answer` gives the reply as JSON text, or throws an AccountStatusError.
+  /// `answer` gives the reply as JSON text, or throws an AccountStatusError; nil facts are those of
+  /// an account that the ledger does not know.
   init(
-    facts: [Fact] = [], answer: @escaping @Sendable (String, JSONValue) throws -> String
+    facts: [Fact]? = [], answer: @escaping @Sendable (String, JSONValue) throws -> String
   ) {
     self.facts = facts
     self.answer = answer
@@ -50,7 +51,10 @@ final class StubServer: Sendable {
       call: { [self] method, payload async throws(AccountStatusError) in
         try reply(to: method, payload)
       },
-      facts: { [facts] _ async throws(AccountStatusError) in facts },
+      facts: { [facts] account async throws(AccountStatusError) in
+        guard let facts else { throw AccountStatusError(.notFound, "nothing about \(account)") }
+        return facts
+      },
       openImport: { [self] _ in StubImport(stub: self) })
   }
 

@@ -94,13 +94,13 @@ package struct Import: ServerCommand {
     if let observedAt { instant = observedAt } else { instant = try await server.now() }
     var importer = DocumentImporter(
       accountID: account, observedAt: instant, unstated: unstated,
-      ledger: try await server.facts(account))
+      ledger: try await owned(server, console))
     var facts: [(place: String, fact: Fact)] = []
     var rejected = 0
     for file in files {
       let source = Document(try await InputFile.read(file) { input in try input.rest() })
       for other in importer.accounts(in: source) {
-        importer.add(try await server.factsIfAny(of: other), of: other)
+        importer.add(try await server.factsIfAny(of: other) ?? [], of: other)
       }
       let document = importer.read(source)
       for remark in document.remarks { console.note("\(file): note: \(remark)") }
@@ -113,6 +113,16 @@ package struct Import: ServerCommand {
     }
     let status = try await dryRun ? show(facts, console) : report(facts, server, console)
     return status == .success && rejected > 0 ? .no : status
+  }
+
+  /// The facts of the account whose documents they are: facts may come before the registration.
+  private func owned(
+    _ server: Server, _ console: Console
+  ) async throws(AccountStatusError) -> [Fact] {
+    if let facts = try await server.factsIfAny(of: account) { return facts }
+    console.note(
+      "nothing is known about \(account) yet: what is imported counts once it is registered")
+    return []
   }
 
   private func show(
@@ -158,12 +168,12 @@ extension Array {
 }
 
 extension Server {
-  /// The facts stored for an account, which may have none.
-  fileprivate func factsIfAny(of account: AccountID) async throws(AccountStatusError) -> [Fact] {
+  /// The facts stored for an account; nil: none.
+  fileprivate func factsIfAny(of account: AccountID) async throws(AccountStatusError) -> [Fact]? {
     do throws(AccountStatusError) {
       return try await facts(account)
     } catch  where error.kind == .notFound {
-      return []
+      return nil
     }
   }
 }

@@ -42,6 +42,18 @@ struct ImportTests {
     #expect(outcome.notes.contains("1 stored, 0 known already, 0 refused\n"))
   }
 
+  @Test func `documents may come before the registration, with a word about it`() async throws {
+    let unknown = StubServer(facts: nil) { method, _ in
+      method == "GetInfo"
+        ? StubServer.info : #"{"results":[{"outcome":"FACT_OUTCOME_STORED","sequence":"1"}]}"#
+    }
+    let outcome = try await imported(
+      #"{"id":"A","invoiceDate":"2026-07-01","totalCharges":10,"currencyCode":"EUR"}"#, on: unknown)
+    #expect(outcome.status == .success)
+    #expect(outcome.notes.hasPrefix("nothing is known about northwind yet"))
+    #expect(outcome.notes.contains("1 stored, 0 known already, 0 refused\n"))
+  }
+
   @Test func `a dry run prints the facts and reports none`() async throws {
     let outcome = try await imported(invoices, ["--dry-run", "-o", "jsonl"], on: stub)
     #expect(outcome.output.hasPrefix(#"{"accountId":"northwind","source":"partner-center","#))
