@@ -15,6 +15,7 @@ import struct
 import sys
 import time
 import zlib
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from .siphash import siphash13
@@ -323,9 +324,7 @@ class Table:
             "state": AccountState(state),
             "since": Instant(since),
             "reasons": tuple(Reason(code=ReasonCode(bit)) for bit in _bits(reasons)),
-            "capabilities": tuple(
-                Capability(bit) for bit in _bits(self._words[_SETS + (rest >> 4)])
-            ),
+            "capabilities": _capabilities(self._words[_SETS + (rest >> 4)]),
             "notices": tuple(Notice(bit) for bit in _bits(notices)),
             "next_transition": transition,
             "eligible_for_reinstatement": bool(rest >> 3 & 1),
@@ -346,6 +345,12 @@ def _fits(offset: int, count: int, size: int, total: int) -> bool:
 def _is_whole(image: bytes) -> bool:
     (stated,) = CRC.unpack_from(image, _CRC_AT)
     return bool(zlib.crc32(image[_CHECKED_AT:_CRC_AT]) == stated)
+
+
+@lru_cache(maxsize=64)
+def _capabilities(word: int) -> tuple[Capability, ...]:
+    """The allowed capabilities; a table has few different sets of them."""
+    return tuple(map(Capability, _bits(word)))
 
 
 def _bits(word: int) -> list[int]:

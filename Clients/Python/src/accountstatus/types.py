@@ -798,6 +798,14 @@ class Counter:
 
 
 @dataclass(frozen=True)
+class UpcomingSuspension:
+    """An account that time alone will suspend."""
+
+    account_id: str = ""
+    at: Optional[Instant] = None
+
+
+@dataclass(frozen=True)
 class ServerStats:
     """See accountstatus/v1/admin_service.proto."""
 
@@ -805,6 +813,8 @@ class ServerStats:
     """By name; methods never called are left out."""
     counters: tuple[Counter, ...] = ()
     """By name. Gauges (connections, accounts) and totals (commits, refusals)."""
+    upcoming_suspensions: tuple[UpcomingSuspension, ...] = ()
+    """The next ones, by instant, then account; at most 10. At most one second old."""
 
 
 @dataclass(frozen=True)
@@ -1283,6 +1293,7 @@ MESSAGES: dict[str, type] = {
     "accountstatus.v1.GetInfoResponse": ServerInfo,
     "accountstatus.v1.MethodStats": MethodStats,
     "accountstatus.v1.Counter": Counter,
+    "accountstatus.v1.UpcomingSuspension": UpcomingSuspension,
     "accountstatus.v1.GetStatsResponse": ServerStats,
     "accountstatus.v1.EditionSummary": EditionSummary,
     "accountstatus.v1.FactRefusal": FactRefusal,
@@ -1412,6 +1423,7 @@ __all__ = [
     "SupportRequestPurpose",
     "SupportRequestStatus",
     "SupportRequestUpdated",
+    "UpcomingSuspension",
     "VerificationCheck",
     "VerificationCheckResult",
     "VerificationState",
