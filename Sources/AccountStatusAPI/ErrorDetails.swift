@@ -27,7 +27,8 @@ package enum ErrorReason: String, Sendable, CaseIterable {
   case thingConflict = "THING_CONFLICT"
 
   // FAILED_PRECONDITION
-  /// An approval while a reason holds; metadata names each reason and its subjects.
+  /// An approval while a reason holds; metadata names each reason and its subjects, at
+  /// most 100 each.
   case reasonsOutstanding = "REASONS_OUTSTANDING"
   /// A reinstatement may be requested by a global admin only.
   case roleNotAllowed = "ROLE_NOT_ALLOWED"

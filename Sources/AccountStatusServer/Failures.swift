@@ -85,6 +85,34 @@ extension AccountStatusAPI.FactRefusal {
   }
 }
 
+/// The most refusals of a reply with the reasons outstanding, as the contract says: they may take
+/// 50 KB each.
+private let mostWithReasons = 20
+
+extension [AccountStatusAPI.FactRefusal] {
+  /// The same, the reasons outstanding with the first of them only.
+  func boundingReasons() -> Self {
+    enumerated().map { number, refusal in
+      var refusal = refusal
+      if number >= mostWithReasons { refusal.outstanding = [] }
+      return refusal
+    }
+  }
+}
+
+extension [AccountStatusAPI.FactResult] {
+  /// The same, the reasons outstanding with the first refusals only that have some.
+  func boundingReasons() -> Self {
+    var withReasons = 0
+    return map { result in
+      guard case .refused(var refusal) = result, !refusal.outstanding.isEmpty else { return result }
+      withReasons += 1
+      if withReasons > mostWithReasons { refusal.outstanding = [] }
+      return .refused(refusal)
+    }
+  }
+}
+
 extension AccountStatusRules.FactRefusal.Code {
   package var rpcCode: RPCCode {
     switch self {

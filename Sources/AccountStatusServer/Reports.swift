@@ -57,33 +57,16 @@ package struct Report: Sendable {
       for (place, outcome) in zip(places, outcomes) { results[place] = named(outcome, at: place) }
     case .refused(let refusals):
       throw .refused(
-        refusals.enumerated().map { number, refused in
-          var refusal = FactRefusal(refused.placed(at: places[refused.index]))
-          if number >= Self.mostWithReasons { refusal.outstanding = [] }
-          return refusal
-        },
-        because: refusals.first?.reason ?? .serverFault,
-        outstanding: refusals.first?.refusal.outstanding ?? [])
+        refusals.map { FactRefusal($0.placed(at: places[$0.index])) }.boundingReasons(),
+        because: refusals.first?.reason ?? .serverFault)
     }
     return token
   }
 
   /// All results. Only after `complete`, or when nothing was worth asking.
   package var finished: [AccountStatusAPI.FactResult] {
-    var withReasons = 0
-    return results.compactMap { result in
-      guard case .refused(var refusal)? = result, !refusal.outstanding.isEmpty else {
-        return result
-      }
-      withReasons += 1
-      if withReasons > Self.mostWithReasons { refusal.outstanding = [] }
-      return .refused(refusal)
-    }
+    results.compactMap(\.self).boundingReasons()
   }
-
-  /// The most refusals of a reply with the reasons outstanding, as the contract says: they may
-  /// take 50 KB each.
-  private static let mostWithReasons = 20
 
   private func named(
     _ outcome: AccountStatusLedger.FactResult, at place: Int
@@ -115,13 +98,10 @@ extension RefusedFact {
 }
 
 extension RPCError {
-  /// A failed ALL_OR_NOTHING report: the first refusal's reason, and every refusal as a detail.
-  ///
-  /// - outstanding: the reasons that stand against an approval; they become metadata, each with
-  ///   its subjects.
+  /// A failed ALL_OR_NOTHING report: the first refusal's reason, with what stands against its
+  /// approval as metadata, and every refusal as a detail.
   package static func refused(
-    _ refusals: [AccountStatusAPI.FactRefusal], because reason: ErrorReason = .malformedField,
-    outstanding: [Reason] = []
+    _ refusals: [AccountStatusAPI.FactRefusal], because reason: ErrorReason = .malformedField
   ) -> RPCError {
     guard let first = refusals.first else {
       return RPCError(.serverFault, "a report was refused without a reason")
@@ -130,7 +110,7 @@ extension RPCError {
     let place = first.field.isEmpty ? "facts[\(first.index)]" : first.field
     return RPCError(
       reason, "nothing was stored: \(place): \(first.message)\(others)",
-      metadata: outstanding.map {
+      metadata: first.outstanding.map {
         ($0.code.contractName, $0.subjects.map(\.text).joined(separator: ","))
       },
       details: [

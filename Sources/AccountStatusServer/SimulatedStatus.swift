@@ -60,5 +60,6 @@ package struct SimulatedStatus: Sendable {
         }
       }
     }
+    .boundingReasons()
   }
 }

@@ -128,6 +128,8 @@ struct ReportsTests {
         }
       } catch {
         refusals = error.factRefusals
+        let subjects = error.errorInfo?.metadata.first?.value.split(separator: ",")
+        #expect(subjects?.count == 100)
       }
       #expect(refusals.count == 25)
       #expect(refusals.count { !$0.outstanding.isEmpty } == 20)

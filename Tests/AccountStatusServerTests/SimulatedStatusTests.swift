@@ -56,6 +56,23 @@ import Testing
     #expect(simulated.results == Array(repeating: .stored(sequence: 0), count: facts.count))
   }
 
+  @Test func `the first twenty refusals have the reasons outstanding, as those of a report`() {
+    let approvals = (1...25).map { number in
+      fact(
+        Identifier(checked: "approval-\(number)"), at: suspension,
+        .reinstatementDecided(
+          ReinstatementDecision(
+            decisionID: Identifier(checked: "D-\(number)"), outcome: .approved)))
+    }
+    let simulated = simulate(
+      [registration(), invoice()] + approvals, asOf: suspension, now: suspension)
+    let refusals = simulated.results.compactMap { result in
+      if case .refused(let refusal) = result { refusal } else { nil }
+    }
+    #expect(refusals.count == 25)
+    #expect(refusals.map(\.outstanding.isEmpty) == (1...25).map { $0 > 20 })
+  }
+
   @Test func `what is worth telling is a status, or why there is none`() {
     #expect(!simulate([], asOf: autumn).isWorthTelling)
     #expect(simulate([registration()], asOf: autumn).isWorthTelling)
