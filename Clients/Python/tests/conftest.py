@@ -7,9 +7,14 @@ import inspect
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from accountstatus import aio, testing
 from accountstatus.client import Client
+
+# What was found is to become a test of its own, not a file on one machine.
+settings.register_profile("here", database=None)
+settings.load_profile("here")
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 

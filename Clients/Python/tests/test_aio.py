@@ -8,7 +8,7 @@ import pytest
 from fake_server import FakeServer, answering, response
 from segment import TableServer, answer, offer
 from test_calls import status
-from test_table import sealed
+from test_table_reader import sealed
 
 import accountstatus
 from accountstatus import ALLOW, aio

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import socket
+import tempfile
 import threading
 import time
 
 import pytest
 from fake_server import FakeServer, answering, data, failure, response
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import accountstatus
 from accountstatus import ALLOW, DENY, Outcome, contract
@@ -364,3 +367,22 @@ def test_a_full_queue_of_connections_is_waited_for_within_the_timeout(tmp_path):
             client.get("contoso", timeout=0.1)
         for waiting in taken:
             waiting.close()
+
+
+@given(st.binary(max_size=300), st.booleans())
+@settings(deadline=None, max_examples=100)
+def test_whatever_a_server_sends_a_call_ends_with_an_error_or_an_answer(sent, closes):
+    def script(peer):
+        peer.request()
+        peer.send(sent)
+        if not closes:
+            peer.wait_until_closed()
+
+    with tempfile.TemporaryDirectory() as directory:
+        with FakeServer(f"{directory}/s", script) as server:
+            client = accountstatus.Client(server.path, use_table=False)
+            began = time.monotonic()
+            reading = client.read("contoso", on_unavailable=DENY, timeout=0.02)
+            assert not reading.is_active()
+            assert time.monotonic() - began < 5
+            client.close()

@@ -12,7 +12,7 @@ messages of the contract are in :mod:`accountstatus.types`, and all of them are 
 """
 
 from . import types
-from .calls import Batch, ImportedChunk
+from .calls import Batch
 from .client import Client
 from .contract import from_json, to_json
 from .errors import (
@@ -32,6 +32,7 @@ from .errors import (
     Unavailable,
     Unimplemented,
 )
+from .import_window import ImportedChunk
 from .reading import ALLOW, DENY, Decision, Outcome, Reading, Source
 from .table_reader import TableCounters
 from .types import *  # noqa: F403

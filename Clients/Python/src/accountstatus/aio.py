@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Iterable
 from types import TracebackType
 from typing import TypeVar
 
 from . import calls, sockets
-from .aio_connection import Connection, FactImport, within
-from .calls import Batch, Call, ImportedChunk, Query, StatusFilter
+from .aio_connection import Connection, within
+from .aio_ledger_client import LedgerClient
+from .calls import Batch, Call, Query, StatusFilter
 from .client import DEFAULT_TIMEOUT, MAX_STALENESS, from_table
 from .connection import ConnectionBroken, Deadline
 from .errors import MalformedReply, NoAnswer, NotFound, Unavailable
@@ -28,20 +29,15 @@ from .table_reader import TableCounters, TableReader, TableReading
 from .types import (
     AccountState,
     AccountStatus,
-    Billing,
-    BillingInvoice,
     Capability,
     CapabilityCheck,
-    Correction,
     EditionSummary,
     Explanation,
     Fact,
-    History,
     Notice,
     PolicyEdition,
     ReasonCode,
     ReinstatementState,
-    Report,
     ServerInfo,
     ServerStats,
     Simulation,
@@ -52,7 +48,7 @@ from .values import DurationLike, Instant, InstantLike
 _T = TypeVar("_T")
 
 
-class Client:
+class Client(LedgerClient):
     """The account-status server of this host, for one event loop.
 
     Calls run side by side on one connection, as many as the loop likes. Methods, arguments and
@@ -278,102 +274,6 @@ class Client:
         query = Query(as_of, None, policy_edition, at_least)
         return await self._run(calls.simulate(account_id, facts, query), timeout)
 
-    # ---------------------------------------------------------------------------- facts
-
-    async def report(
-        self, facts: Fact | Iterable[Fact], *, each: bool = False, timeout: float | None = None
-    ) -> Report:
-        """Reports 1 to 1 000 facts, judged in that order; they are durable when it returns."""
-        given = [facts] if isinstance(facts, Fact) else facts
-        return await self._run(calls.report(given, each), timeout)
-
-    def import_facts(
-        self, facts: Iterable[Fact] | AsyncIterable[Fact]
-    ) -> AsyncIterator[ImportedChunk]:
-        """Loads any number of facts, and yields what became of each chunk after its commit."""
-        return FactImport(self.socket, self._import_patience, facts).run()
-
-    def facts(
-        self,
-        account_id: str,
-        *,
-        at_least: bytes | None = None,
-        page_size: int | None = None,
-        timeout: float | None = None,
-    ) -> AsyncIterator[Fact]:
-        """The facts about an account, in the order in which they were stored."""
-        return self._pages(
-            lambda token: calls.list_facts(account_id, at_least, page_size, token), timeout
-        )
-
-    async def history(
-        self,
-        account_id: str,
-        *,
-        as_of: InstantLike | None = None,
-        known_at: InstantLike | None = None,
-        policy_edition: str | None = None,
-        at_least: bytes | None = None,
-        timeout: float | None = None,
-    ) -> History:
-        """The suspensions and decisions of an account, and the newest corrections."""
-        query = Query(as_of, known_at, policy_edition, at_least)
-        return await self._run(calls.history(account_id, query, None, ""), timeout)
-
-    def corrections(
-        self,
-        account_id: str,
-        *,
-        as_of: InstantLike | None = None,
-        known_at: InstantLike | None = None,
-        policy_edition: str | None = None,
-        at_least: bytes | None = None,
-        page_size: int | None = None,
-        timeout: float | None = None,
-    ) -> AsyncIterator[Correction]:
-        """What was learned too late about an account, newest first."""
-        query = Query(as_of, known_at, policy_edition, at_least)
-
-        async def page(token: str) -> tuple[Iterable[Correction], str]:
-            found = await self._run(calls.history(account_id, query, page_size, token), timeout)
-            return found.corrections, found.next_page_token
-
-        return _walk(page)
-
-    async def billing(
-        self,
-        account_id: str,
-        *,
-        months: int | None = None,
-        as_of: InstantLike | None = None,
-        known_at: InstantLike | None = None,
-        at_least: bytes | None = None,
-        timeout: float | None = None,
-    ) -> Billing:
-        """What an account owes: balances, months, payments, and the first page of invoices."""
-        query = Query(as_of, known_at, None, at_least)
-        return await self._run(calls.billing(account_id, months, query, None, ""), timeout)
-
-    def invoices(
-        self,
-        account_id: str,
-        *,
-        as_of: InstantLike | None = None,
-        known_at: InstantLike | None = None,
-        at_least: bytes | None = None,
-        page_size: int | None = None,
-        timeout: float | None = None,
-    ) -> AsyncIterator[BillingInvoice]:
-        """The invoices of an account, open ones first, by due date."""
-        query = Query(as_of, known_at, None, at_least)
-
-        async def page(token: str) -> tuple[Iterable[BillingInvoice], str]:
-            call = calls.billing(account_id, None, query, page_size, token)
-            found = await self._run(call, timeout)
-            return found.invoices, found.next_page_token
-
-        return _walk(page)
-
     # ----------------------------------------------------------------------- the server
 
     async def info(self, *, timeout: float | None = None) -> ServerInfo:
@@ -472,25 +372,3 @@ class Client:
         if self._connection is not None and connection in (None, self._connection):
             connection, self._connection = self._connection, None
             await connection.close()
-
-    def _pages(
-        self, call: Callable[[str], Call[tuple[tuple[_T, ...], str]]], timeout: float | None
-    ) -> AsyncIterator[_T]:
-        async def page(token: str) -> tuple[Iterable[_T], str]:
-            things, following = await self._run(call(token), timeout)
-            return things, following
-
-        return _walk(page)
-
-
-async def _walk(
-    page: Callable[[str], Awaitable[tuple[Iterable[_T], str]]],
-) -> AsyncIterator[_T]:
-    """The things of all pages; a page may be empty and not be the last."""
-    token = ""
-    while True:
-        things, token = await page(token)
-        for thing in things:
-            yield thing
-        if not token:
-            return

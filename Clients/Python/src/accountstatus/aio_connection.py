@@ -11,7 +11,6 @@ from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Iterable
 from typing import TypeVar
 
 from . import calls, frames
-from .calls import ImportedChunk, ImportWindow
 from .connection import ConnectionBroken, Deadline
 from .errors import (
     AccountStatusError,
@@ -22,6 +21,7 @@ from .errors import (
     Unavailable,
 )
 from .fact_import import FIRST_BACK_OFF, LAST_BACK_OFF, silent
+from .import_window import ImportedChunk, ImportWindow
 from .types import Fact
 
 _T = TypeVar("_T")

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from . import calls, frames
-from .calls import ImportedChunk, ImportWindow
 from .connection import Connection, ConnectionBroken, Deadline
 from .errors import DeadlineExceeded, MalformedReply, NoAnswer, Unavailable
+from .import_window import ImportedChunk, ImportWindow
 from .types import Fact
 
 FIRST_BACK_OFF, LAST_BACK_OFF = 0.05, 1.0
