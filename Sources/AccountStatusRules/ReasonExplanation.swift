@@ -134,12 +134,14 @@ extension Explainer {
   private mutating func waiver(
     _ inForce: Evidence.WaiverInForce
   ) -> WaiverExplanation<Phrase>? {
-    guard let decision = references([inForce.decision]).first else { return nil }
+    guard case .reinstatementDecided(let decided) = evidence.fact(inForce.decision).fact.kind,
+      let decision = references([inForce.decision]).first
+    else { return nil }
     let waiver = inForce.waiver
     let subject = waiver.subject.map { name(of: $0, waiver.reason) }
     var values: [String: Phrase.Value] = [
       "reason": .word(waiver.reason), "until": .instant(waiver.until),
-      "decision": .id(decision.identity.factID),
+      "decision": .id(decided.decisionID),
     ]
     if let subject { values["subject"] = .id(subject) }
     return WaiverExplanation(

@@ -129,6 +129,7 @@ import Testing
     #expect(shown[0].until == waivers[0].until && shown[0].decision.identity.factID == "d-1")
     #expect(shown[0].decision.kind == "reinstatementDecided")
     #expect(shown[0].text.key == .waiverOfSubject)
+    #expect(shown[0].text.values["decision"] == .id("D-1"))
     reporter.report(.finding("AF-1", .confirmed), at: "2026-11-03T00:00:00Z")
     let both = reporter.explanation(at: "2026-11-03T00:00:00Z")?.waivers ?? []
     #expect(both.map(\.reason) == [.billingPastDue, .accountAbuse])
