@@ -50,7 +50,7 @@ package final class Server {
     let manualClock = options.manualClock.map { ManualClock($0) }
     let clock: any LedgerClock = manualClock ?? WallClock()
 
-    loop = try starting { () throws(RuntimeError) in try EventLoop() }
+    loop = try starting { () throws(RuntimeError) in try EventLoop(spinLimit: options.spin) }
     let mailbox = try starting { () throws(RuntimeError) in try TTRPC.Mailbox<Event>() }
     let index = try StatusIndex(edition: editions.default.name, capacity: 1024)
     if let now = options.manualClock { index.setManualClock(now) }

@@ -13,6 +13,8 @@ package struct ServerOptions: Sendable {
   package var policyEdition: String?
   /// Directory with the operator's own editions; nil: the default one, where it exists.
   package var policyEditions: String?
+  /// How long the loop may look for a call before it sleeps, where that pays; zero: not at all.
+  package var spin = Duration.zero
   /// A temporary runtime directory and database, removed at exit; `TestingService` exists.
   package var isEphemeral = false
   /// The instant at which a manual clock starts; nil: the system's clock.
@@ -24,6 +26,23 @@ package struct ServerOptions: Sendable {
 }
 
 extension ServerOptions {
+  /// The longest spin. What takes longer than a millisecond is not worth waiting awake for.
+  private static let longestSpin: Int64 = 1000
+
+  /// A spin as it is written: a whole number of microseconds, `50us`, up to `1000us`; `0us` or `off`
+  /// is none.
+  package static func spin(_ text: String) throws(StartError) -> Duration {
+    if text == "off" { return .zero }
+    guard text.hasSuffix("us"), let count = Int64(text.dropLast(2)),
+      (0...longestSpin).contains(count)
+    else {
+      throw StartError(
+        "\"\(text)\" is no time to spin; give off, or microseconds up to \(longestSpin)us, as in 50us"
+      )
+    }
+    return .microseconds(count)
+  }
+
   /// Where the database is when nobody says: the system's for root, else the user's own.
   ///
   /// The directory is made where it is missing, for this process's user only.

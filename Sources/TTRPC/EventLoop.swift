@@ -72,15 +72,21 @@ package final class EventLoop {
   @exclusivity(unchecked) private var hasMore = false
   @exclusivity(unchecked) private var isStopped = false
   private let clock: () -> MonotonicInstant
+  @exclusivity(unchecked) private var spin: SpinLearner
   /// The clock as of this turn's wake-up.
   @exclusivity(unchecked) package private(set) var now: MonotonicInstant
 
   /// - clock: what timers go by. Waiting itself takes real time: a test with a clock of its own
   ///   makes turns that do not wait.
+  /// - spinLimit: how long a wait may look again and again before it sleeps, where that pays; zero,
+  ///   or a single processor to run on: it sleeps at once.
   package init(
-    clock: @escaping () -> MonotonicInstant = { MonotonicInstant.now() }
+    clock: @escaping () -> MonotonicInstant = { MonotonicInstant.now() },
+    spinLimit: Duration = .zero
   ) throws(RuntimeError) {
     self.clock = clock
+    // On the only processor spinning keeps everybody else, the peer too, from running.
+    spin = SpinLearner(limit: linux_processor_count() > 1 ? spinLimit.clampedNanoseconds : 0)
     now = clock()
     epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
     patientEpoll = epoll_create1(Int32(EPOLL_CLOEXEC))
@@ -114,8 +120,9 @@ extension EventLoop {
 
   /// One turn, waiting at most that long for something to do; nil waits for the next timer.
   package func turn(wait: Duration?) throws(RuntimeError) {
-    let count = linux_epoll_wait(
-      epoll, events, Int32(Self.eventCapacity), waitMilliseconds(atMost: wait))
+    let milliseconds = waitMilliseconds(atMost: wait)
+    let count =
+      spin.isWanted && milliseconds != 0 ? spinThenWait(milliseconds) : poll(milliseconds)
     if count < 0, errno != EINTR { throw .last("wait for events") }
     now = clock()
     for index in 0..<max(Int(count), 0) { dispatch(events[index]) }
@@ -126,6 +133,29 @@ extension EventLoop {
       takePatient()
     }
     endTurn()
+  }
+
+  @inline(__always)
+  private func poll(_ milliseconds: Int32) -> Int {
+    linux_epoll_wait(epoll, events, Int32(Self.eventCapacity), milliseconds)
+  }
+
+  /// Looks before it sleeps, for as long as that has paid of late.
+  private func spinThenWait(_ milliseconds: Int32) -> Int {
+    let start = MonotonicInstant.now().nanoseconds
+    let allowed = spin.begin(at: start)
+    guard allowed > 0 else { return poll(milliseconds) }
+    var spun: Int64 = 0
+    repeat {
+      let count = poll(0)
+      spun = MonotonicInstant.now().nanoseconds - start
+      if count != 0 {
+        spin.end(allowed: allowed, spun: spun, isHit: count > 0)
+        return count
+      }
+    } while spun < allowed
+    spin.end(allowed: allowed, spun: spun, isHit: false)
+    return poll(milliseconds)
   }
 
   /// One event of a patient descriptor, and one piece of work that was put off.

@@ -16,6 +16,7 @@ package struct Settings: Sendable {
     case policyEdition
     case policyEditions
     case logLevel
+    case spin
   }
 
   private let reader: ConfigReader

@@ -30,4 +30,15 @@ struct ServerOptionsTests {
   func `root's database is in the system's place`() throws {
     #expect(try ServerOptions().defaultDatabase() == "/var/lib/accountstatus/ledger.sqlite")
   }
+
+  @Test func `a spin is a whole number of microseconds, and short`() throws {
+    #expect(ServerOptions().spin == .zero)
+    #expect(try ServerOptions.spin("50us") == .microseconds(50))
+    #expect(try ServerOptions.spin("1000us") == .microseconds(1000))
+    #expect(try ServerOptions.spin("off") == .zero)
+    #expect(try ServerOptions.spin("0us") == .zero)
+    for wrong in ["", "50", "us", "1001us", "-1us", "5ms", "1.5us"] {
+      #expect(throws: StartError.self) { try ServerOptions.spin(wrong) }
+    }
+  }
 }

@@ -187,4 +187,26 @@ struct EventLoopTests {
     try loop.run()
     #expect(throws: RuntimeError.self) { try loop.add(-1, .readable) { _ in } }
   }
+
+  @Test func `a loop that may spin finds what is ready, and sleeps for what is not`() throws {
+    let loop = try EventLoop(spinLimit: .microseconds(50))
+    let (one, other) = try UnixSocket.pair()
+    defer { withExtendedLifetime((one, other)) {} }
+    var calls = 0
+    _ = try loop.add(one.descriptor, .readable) { _ in
+      var byte: UInt8 = 0
+      calls += Int(read(one.descriptor, &byte, 1))
+    }
+    for _ in 0..<1000 {
+      write(other.descriptor, "x", 1)
+      try loop.turn(wait: .seconds(60))
+    }
+    #expect(calls == 1000)
+    // Nothing comes: the wait is over in its time, spun or slept.
+    try loop.turn(wait: .milliseconds(2))
+    #expect(calls == 1000)
+    var isDue = false
+    loop.schedule(after: .milliseconds(1)) { isDue = true }
+    while !isDue { try loop.turn(wait: nil) }
+  }
 }

@@ -48,6 +48,7 @@ struct SettingsTests {
       .tableSocket: "ACCOUNTSTATUSD_TABLE_SOCKET",
       .policyEdition: "ACCOUNTSTATUSD_POLICY_EDITION",
       .policyEditions: "ACCOUNTSTATUSD_POLICY_EDITIONS", .logLevel: "ACCOUNTSTATUSD_LOG_LEVEL",
+      .spin: "ACCOUNTSTATUSD_SPIN",
     ]
     let name = try #require(names[key])
     let text = "{\"\(key.rawValue)\": \"file\"}"
@@ -75,7 +76,8 @@ struct SettingsTests {
     #expect(text.contains("\"databse\""))
     #expect(
       text.contains(
-        "runtimeDirectory, tableSocket, database, policyEdition, policyEditions, logLevel"))
+        "runtimeDirectory, tableSocket, database, policyEdition, policyEditions, logLevel, "
+          + "spin"))
   }
 
   @Test(arguments: ["1", "true", "null", "[\"x\"]", "{\"a\": \"x\"}"])

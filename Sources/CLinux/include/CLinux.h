@@ -59,4 +59,14 @@ static inline int linux_accept(int listener) {
 // Gives the calling thread the name that ps and gdb show. At most 15 bytes.
 static inline void linux_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
 
+// How many processors the calling thread may run on; 0: unknown.
+static inline int linux_processor_count(void) {
+  unsigned long set[128];
+  long size = syscall(SYS_sched_getaffinity, 0, sizeof set, set);
+  int count = 0;
+  for (long i = 0; i < size / (long)sizeof set[0]; i++)
+    count += __builtin_popcountl(set[i]);
+  return count;
+}
+
 #endif
