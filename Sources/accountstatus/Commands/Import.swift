@@ -121,7 +121,7 @@ package struct Import: ServerCommand {
   ) async throws(AccountStatusError) -> [Fact] {
     if let facts = try await server.factsIfAny(of: account) { return facts }
     console.note(
-      "nothing is known about \(account) yet: what is imported counts once it is registered")
+      "nothing is known about \(account) yet: facts about it count once it is registered")
     return []
   }
 
