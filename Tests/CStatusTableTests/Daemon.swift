@@ -17,24 +17,48 @@ final class Daemon {
     case silent
   }
 
-  private(set) var table: Table
-  var behaviour = Behaviour.offering
+  /// What the thread sees. It never holds the daemon itself, which waits for it when it goes.
+  private final class Part {
+    var table: Table
+    var behaviour = Behaviour.offering
+    var held: [Int32] = []
+
+    init(_ table: Table) { self.table = table }
+
+    deinit { for descriptor in held { close(descriptor) } }
+
+    func answer(_ connection: Int32) {
+      switch behaviour {
+      case .offering: _ = status_table_send_offer(connection, table.writer, 0)
+      case .refusing(let error): _ = status_table_send_offer(connection, table.writer, error)
+      case .doing(let action): action(connection)
+      case .silent: held.append(dup(connection))
+      }
+    }
+  }
+
+  private let part: Part
   private let serving = UnsafeMutablePointer<serving>.allocate(capacity: 1)
-  private var held: [Int32] = []
 
   init(capacity: UInt32 = 64) throws {
-    table = try Table(capacity: capacity)
+    part = Part(try Table(capacity: capacity))
     beat()
     let error = start_serving(
-      serving, { Unmanaged<Daemon>.fromOpaque($0!).takeUnretainedValue().answer($1) },
-      Unmanaged.passUnretained(self).toOpaque())
+      serving, { Unmanaged<Part>.fromOpaque($0!).takeUnretainedValue().answer($1) },
+      Unmanaged.passUnretained(part).toOpaque())
     guard error == 0 else { throw TableError(number: error) }
   }
 
   deinit {
     stop_serving(serving)
     serving.deallocate()
-    for descriptor in held { close(descriptor) }
+  }
+
+  var table: Table { part.table }
+
+  var behaviour: Behaviour {
+    get { part.behaviour }
+    set { part.behaviour = newValue }
   }
 
   var path: String {
@@ -51,18 +75,9 @@ final class Daemon {
   /// Begins anew with an empty table, without a word to those who have the old one.
   func replaceTable() throws -> Table {
     let old = table
-    table = try Table()
+    part.table = try Table()
     beat()
     return old
-  }
-
-  private func answer(_ connection: Int32) {
-    switch behaviour {
-    case .offering: _ = status_table_send_offer(connection, table.writer, 0)
-    case .refusing(let error): _ = status_table_send_offer(connection, table.writer, error)
-    case .doing(let action): action(connection)
-    case .silent: held.append(dup(connection))
-    }
   }
 }
 
@@ -71,8 +86,13 @@ final class Daemon {
 /// Its C functions may be called on any thread; only `destroy` may not be while others are.
 final class Client: Sendable {
   private let pointer: Mutex<UInt>
+  /// Stays for as long as it is read; no thread touches it through this.
+  private nonisolated(unsafe) let daemon: Daemon?
 
-  init(_ path: String) throws {
+  convenience init(_ daemon: Daemon) throws { try self.init(daemon.path, of: daemon) }
+
+  init(_ path: String, of daemon: Daemon? = nil) throws {
+    self.daemon = daemon
     var made: OpaquePointer?
     let error = status_table_client_create(path, &made)
     guard error == 0, let made else { throw TableError(number: error) }
@@ -81,6 +101,7 @@ final class Client: Sendable {
 
   deinit { destroy() }
 
+  /// Good for as long as this object is.
   var client: OpaquePointer? { OpaquePointer(bitPattern: pointer.withLock { $0 }) }
 
   func destroy() {
@@ -100,6 +121,16 @@ final class Client: Sendable {
 
   func renew(timeout: UInt64 = 30_000_000_000) -> Int32 {
     status_table_client_renew(client, timeout)
+  }
+
+  func readInChild(_ id: String) -> Int32 { status_table_read_in_child(client, id) }
+
+  func readWithoutKernel(_ id: String, _ reads: UInt64) -> Int32 {
+    status_table_read_without_kernel(client, id, reads)
+  }
+
+  func edition(_ name: inout [UInt8], _ length: inout Int) -> Int32 {
+    status_table_client_edition(client, &name, &length)
   }
 
   var counters: status_table_client_counters {

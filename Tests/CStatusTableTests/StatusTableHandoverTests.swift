@@ -122,7 +122,7 @@ import Testing
     let daemon = try Daemon()
     daemon.behaviour = .doing { try? send(hostile, on: $0) }
     daemon.table.put("acct-1", .lasting())
-    let client = try Client(daemon.path)
+    let client = try Client(daemon)
     #expect(client.read("acct-1").result == .STATUS_TABLE_UNAVAILABLE)
     #expect(client.counters.failed_attempts == 1)
     daemon.behaviour = .offering
