@@ -49,7 +49,7 @@ bench: build ## measure against a bare epoll loop; a million accounts with ARGS=
 ## Test
 
 .PHONY: test
-test: test-swift test-c test-crash test-scripts ## run all tests
+test: test-swift test-c test-python test-crash test-scripts ## run all tests
 
 .PHONY: test-swift
 test-swift: setup ## run the Swift tests, end-to-end ones included
@@ -67,6 +67,12 @@ test-c: setup ## run the C tests, plain and under sanitizers, and test the C lib
 
 # How often each of them kills.
 KILLS ?= 10
+
+.PHONY: test-python
+test-python: setup ## run the Python client's tests and check its types, with the real server
+	swift build $(SWIFTFLAGS) --product accountstatusd
+	ACCOUNTSTATUSD="$$(swift build $(SWIFTFLAGS) --show-bin-path)/accountstatusd" \
+	  $(MAKE) -C Clients/Python check
 
 .PHONY: test-crash
 test-crash: setup ## kill a writing ledger, with synced and unsynced writes lost (KILLS=10)
@@ -117,10 +123,12 @@ format-check: setup ## fail on Swift or C that is not formatted
 .PHONY: proto
 proto: setup ## generate the code from proto/
 	scripts/generate-proto
+	$(MAKE) -C Clients/Python generate
 
 .PHONY: proto-check
 proto-check: setup ## fail on stale generated code, or a change of proto/ that breaks its users
 	scripts/proto-check
+	$(MAKE) -C Clients/Python generate-check
 
 .PHONY: proto-baseline
 proto-baseline: setup ## make proto/ as it is what proto-check compares with: on purpose only
@@ -146,4 +154,5 @@ clean: ## remove what was built
 	swift package clean
 	rm -rf build
 	$(MAKE) -C Clients/C clean
+	$(MAKE) -C Clients/Python clean
 	$(MAKE) -C Tests/CTests clean
