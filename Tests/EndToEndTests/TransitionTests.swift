@@ -75,7 +75,7 @@ import Testing
   }
 
   @Test func `a status flips at its instant in the table of a stopped daemon`() async throws {
-    let begin = now.adding(nanoseconds: 2 * Instant.nanosecondsPerSecond)
+    let begin = now.adding(nanoseconds: 6 * Instant.nanosecondsPerSecond)
     let end = begin.adding(nanoseconds: 2 * Instant.nanosecondsPerSecond)
     try await foresee(begin, end)
     #expect(table.read(account).nextTransition?.at == begin)
@@ -90,7 +90,7 @@ import Testing
   }
 
   @Test func `a status flips at its instant in the table of a dead daemon`() async throws {
-    let begin = now.adding(nanoseconds: 2 * Instant.nanosecondsPerSecond)
+    let begin = now.adding(nanoseconds: 6 * Instant.nanosecondsPerSecond)
     let end = begin.adding(nanoseconds: 1 * Instant.nanosecondsPerSecond)
     try await foresee(begin, end)
     #expect(table.read(account).nextTransition?.at == begin)
