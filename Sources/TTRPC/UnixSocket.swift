@@ -37,7 +37,8 @@ package final class UnixSocket: Sendable {
   package static func pair() throws(RuntimeError) -> (UnixSocket, UnixSocket) {
     var descriptors: (Int32, Int32) = (-1, -1)
     let result = withUnsafeMutableBytes(of: &descriptors) { bytes in
-      socketpair(AF_UNIX, Kind.stream.flags, 0, bytes.assumingMemoryBound(to: Int32.self).baseAddress)
+      socketpair(
+        AF_UNIX, Kind.stream.flags, 0, bytes.assumingMemoryBound(to: Int32.self).baseAddress)
     }
     guard result == 0 else { throw .last("make a socket pair") }
     return (UnixSocket(descriptor: descriptors.0), UnixSocket(descriptor: descriptors.1))
