@@ -43,7 +43,7 @@ demo: setup ## build, then show the server at work
 	@scripts/demo "$(RELEASE)"
 
 .PHONY: bench
-bench: build ## measure against a bare epoll loop; a million accounts with ARGS=scale (ARGS: see --help)
+bench: build ## measure against a bare epoll loop; a million accounts with ARGS=scale, the table with ARGS=table (ARGS: see --help)
 	"$(RELEASE)/accountstatus-bench" $(ARGS)
 
 ## Test
