@@ -135,8 +135,9 @@ private func judge(
 }
 
 extension Reason {
-  /// The most subjects that a refusal spells out.
-  private static var mostSpelledOut: Int { 100 }
+  /// The most subjects that a refusal's text spells out; `outstanding` has more. A thousand
+  /// refusals of the longest names must fit into one reply.
+  private static var mostSpelledOut: Int { 8 }
 
   /// What is left of the reason under waivers; nil: nothing.
   fileprivate func waived(by waivers: [Waiver]) -> Reason? {
