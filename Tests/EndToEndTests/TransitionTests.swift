@@ -5,11 +5,10 @@ import Foundation
 import Testing
 
 /// Transitions under the wall clock, seen in the table of a daemon that cannot do anything for them.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct TransitionTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct TransitionTests {
   private let server: ServerProcess
   private let client: AccountStatusClient
   private let table: StatusTable
-  private let account: AccountID = "northwind"
 
   init() throws {
     server = try ServerProcess.ephemeral()
@@ -28,40 +27,67 @@ import Testing
     return Instant(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
   }
 
-  private func report(
-    _ id: String, of account: AccountID = "northwind", at instant: Instant, _ kind: FactKind
-  ) async throws {
-    _ = try await client.report([
-      Fact(
-        accountID: account, source: "test", factID: Identifier(checked: id), effectiveAt: instant,
-        kind: kind)
-    ])
+  private func fact(
+    _ id: String, of account: AccountID, at instant: Instant, _ kind: FactKind
+  ) -> Fact {
+    Fact(
+      accountID: account, source: "test", factID: Identifier(checked: "\(id)-\(account)"),
+      effectiveAt: instant, kind: kind)
   }
 
-  private let finding: FactKind = .abuseFindingChanged(
-    findingID: "F-1", severity: .significant, state: .confirmed)
-
-  private func register(_ account: AccountID = "northwind") async throws {
-    try await report(
-      "register-\(account)", of: account, at: now.adding(nanoseconds: -Instant.nanosecondsPerDay),
+  private func registration(of account: AccountID) -> Fact {
+    fact(
+      "registration", of: account, at: now.adding(nanoseconds: -Instant.nanosecondsPerDay),
       .accountRegistered(
         AccountRegistered(cloud: .publicCloud, partnerTypes: [.directBill], program: .csp)))
   }
 
-  /// A finding at `begin` and the account's end at `end`, both told of beforehand.
-  private func foresee(_ begin: Instant, _ end: Instant) async throws {
-    try await register()
-    try await report("finding", at: begin, finding)
-    try await report("end", at: end, .accountClosed)
+  private func finding(on account: AccountID, at instant: Instant) -> Fact {
+    fact(
+      "finding", of: account, at: instant,
+      .abuseFindingChanged(findingID: "F-1", severity: .significant, state: .confirmed))
+  }
+
+  /// What is to come for an account, told to a daemon that stopped before any of it came.
+  private struct Foreseen {
+    let account: AccountID
+    /// It is suspended from here.
+    let begin: Instant
+    /// It is closed from here.
+    let end: Instant
+  }
+
+  /// Tells the daemon what is to come and stops it; where that took too long, begins again with
+  /// another account and more time.
+  private func foresee(
+    lasting seconds: Int64, stop: () -> Void, resume: () -> Void
+  ) async throws -> Foreseen {
+    var lead: Int64 = 2
+    while true {
+      let account = AccountID(checked: "northwind-\(lead)")
+      let begin = now.adding(nanoseconds: lead * Instant.nanosecondsPerSecond)
+      let end = begin.adding(nanoseconds: seconds * Instant.nanosecondsPerSecond)
+      _ = try await client.report([
+        registration(of: account), finding(on: account, at: begin),
+        fact("end", of: account, at: end, .accountClosed),
+      ])
+      #expect(table.read(account).result == .found)
+      stop()
+      if now < begin { return Foreseen(account: account, begin: begin, end: end) }
+      try #require(lead < 60)
+      resume()
+      lead *= 2
+    }
   }
 
   /// Reads without a pause until an instant, and checks each reading against the instants between
   /// which it was made.
-  private func watch(_ begin: Instant, until end: Instant) {
+  private func watch(_ foreseen: Foreseen) {
+    let (begin, end) = (foreseen.begin, foreseen.end)
     var seen: [AccountState: Int] = [:]
     var before = now
     while before < end {
-      let reading = table.read(account)
+      let reading = table.read(foreseen.account)
       let after = now
       if after < end {
         #expect(reading.result == .found)
@@ -75,36 +101,34 @@ import Testing
   }
 
   @Test func `a status flips at its instant in the table of a stopped daemon`() async throws {
-    let begin = now.adding(nanoseconds: 6 * Instant.nanosecondsPerSecond)
-    let end = begin.adding(nanoseconds: 2 * Instant.nanosecondsPerSecond)
-    try await foresee(begin, end)
-    #expect(table.read(account).nextTransition?.at == begin)
-    server.signal(SIGSTOP)
-    watch(begin, until: end)
+    let foreseen = try await foresee(
+      lasting: 2, stop: { server.signal(SIGSTOP) }, resume: { server.signal(SIGCONT) })
+    #expect(table.read(foreseen.account).nextTransition?.at == foreseen.begin)
+    watch(foreseen)
     // Beyond the second transition the table does not know, and says so.
-    let late = table.read(account, StatusTable.Options(maxStaleness: .seconds(3600)))
+    let late = table.read(foreseen.account)
     #expect(late.result == .stale)
     #expect(late.state == .suspended)
     server.signal(SIGCONT)
-    #expect(try await client.getStatus(account).state == .closed)
+    #expect(try await client.getStatus(foreseen.account).state == .closed)
   }
 
   @Test func `a status flips at its instant in the table of a dead daemon`() async throws {
-    let begin = now.adding(nanoseconds: 6 * Instant.nanosecondsPerSecond)
-    let end = begin.adding(nanoseconds: 1 * Instant.nanosecondsPerSecond)
-    try await foresee(begin, end)
-    #expect(table.read(account).nextTransition?.at == begin)
+    // Stopped first: only a daemon that still lives could be told again.
+    let foreseen = try await foresee(
+      lasting: 1, stop: { server.signal(SIGSTOP) }, resume: { server.signal(SIGCONT) })
     server.kill()
-    watch(begin, until: end)
-    #expect(table.read(account).result == .stale)
+    #expect(table.read(foreseen.account).nextTransition?.at == foreseen.begin)
+    watch(foreseen)
+    #expect(table.read(foreseen.account).result == .stale)
   }
 
   @Test func `a reply to a write is never ahead of the table`() async throws {
     for round in 0..<50 {
       let account = AccountID(checked: "account-\(round)")
-      try await register(account)
+      _ = try await client.report([registration(of: account)])
       #expect(table.read(account).state == .active)
-      try await report("finding-\(round)", of: account, at: now, finding)
+      _ = try await client.report([finding(on: account, at: now)])
       #expect(table.read(account).state == .suspended, "round \(round)")
     }
   }
