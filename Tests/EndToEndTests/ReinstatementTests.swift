@@ -195,7 +195,7 @@ import Testing
     let before = try cli(
       served, "history", "northwind", "--known-at", "2026-11-02T00:00:00Z", "--as-of",
       "2026-11-02T00:00:00Z")
-    #expect(!before.out.contains("paymentReceived") && !before.out.contains("D-1"))
+    #expect(!before.out.contains("paymentReceived") && !before.out.contains("APPROVED"))
     let json = try cli(served, "history", "northwind", "-o", "json")
     #expect(json.out.contains(#""endedBy": "EPISODE_END_APPROVED""#))
     #expect(json.out.contains(#""tookEffect": true"#))
