@@ -34,6 +34,8 @@ package final class TableSocket {
   private let policy: AccessPolicy
   private var watch: EventLoop.Watch?
   private var timer: TimerID?
+  /// Made once: a heartbeat allocates nothing.
+  private var beatOnce: () -> Void = {}
 
   /// Listens at a path, 0660, for the group of readers where there is one, and starts to beat.
   package init(
@@ -57,6 +59,7 @@ package final class TableSocket {
     }
     // Tables are asked for once in a while; calls are not to wait for them.
     watch.map { loop.setPatient($0, true) }
+    beatOnce = { [weak self] in self?.keepBeating() }
     keepBeating()
   }
 
@@ -71,7 +74,7 @@ package final class TableSocket {
 
   private func keepBeating() {
     index.beat(at: MonotonicInstant.now())
-    timer = loop.schedule(after: Self.beat) { [weak self] in self?.keepBeating() }
+    timer = loop.schedule(after: Self.beat, beatOnce)
   }
 
   private func accept() {
