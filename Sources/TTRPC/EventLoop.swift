@@ -53,6 +53,12 @@ package final class EventLoop {
     fileprivate init(_ action: @escaping () -> Void) { self.action = action }
   }
 
+  /// What a timer does. In a structure, because a bare closure in a generic container is wrapped
+  /// anew, on the heap, each time it is put there.
+  private struct TimedAction {
+    let action: () -> Void
+  }
+
   private static let eventCapacity = 64
 
   private let epoll: Int32
@@ -66,7 +72,7 @@ package final class EventLoop {
   private var watches: [ObjectIdentifier: Watch] = [:]
   /// Removed in this turn, whose events may still name them.
   @exclusivity(unchecked) private var removed: [Watch] = []
-  @exclusivity(unchecked) private var timers = TimerQueue<() -> Void>()
+  @exclusivity(unchecked) private var timers = TimerQueue<TimedAction>()
   @exclusivity(unchecked) private var turnEnds: [Unmanaged<TurnEnd>] = []
   @exclusivity(unchecked) private var hasRemovedTurnEnds = false
   @exclusivity(unchecked) private var hasMore = false
@@ -214,7 +220,7 @@ extension EventLoop {
   private func runTimers() {
     // What these set for now is the next turn's, or one that sets itself again would never end.
     let newest = timers.newest
-    while let action = timers.popDue(at: now, upTo: newest) { action() }
+    while let timed = timers.popDue(at: now, upTo: newest) { timed.action() }
   }
 
   /// Rounded up, so that a timer is never found early and waited for again in a spin.
@@ -310,7 +316,7 @@ extension EventLoop {
   package func schedule(
     at instant: MonotonicInstant, _ action: @escaping () -> Void
   ) -> TimerID {
-    timers.add(at: instant, action)
+    timers.add(at: instant, TimedAction(action: action))
   }
 
   @discardableResult
