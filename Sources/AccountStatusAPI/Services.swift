@@ -20,9 +20,12 @@ package enum StatusService {
     service: name, name: "ExplainStatus", kind: .unary, isIdempotent: true)
   package static let simulateStatus = MethodDescriptor(
     service: name, name: "SimulateStatus", kind: .unary, isIdempotent: true)
+  package static let watchStatuses = MethodDescriptor(
+    service: name, name: "WatchStatuses", kind: .serverStreaming, isIdempotent: true)
 
   package static let methods = [
     getStatus, batchGetStatus, checkCapability, listStatuses, explainStatus, simulateStatus,
+    watchStatuses,
   ]
 }
 

@@ -997,6 +997,366 @@ void   accountstatus__v1__simulate_status_response__free_unpacked
   assert(message->base.descriptor == &accountstatus__v1__simulate_status_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   accountstatus__v1__watch_statuses_request__init
+                     (Accountstatus__V1__WatchStatusesRequest         *message)
+{
+  static const Accountstatus__V1__WatchStatusesRequest init_value = ACCOUNTSTATUS__V1__WATCH_STATUSES_REQUEST__INIT;
+  *message = init_value;
+}
+size_t accountstatus__v1__watch_statuses_request__get_packed_size
+                     (const Accountstatus__V1__WatchStatusesRequest *message)
+{
+  assert(message->base.descriptor == &accountstatus__v1__watch_statuses_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t accountstatus__v1__watch_statuses_request__pack
+                     (const Accountstatus__V1__WatchStatusesRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &accountstatus__v1__watch_statuses_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t accountstatus__v1__watch_statuses_request__pack_to_buffer
+                     (const Accountstatus__V1__WatchStatusesRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &accountstatus__v1__watch_statuses_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Accountstatus__V1__WatchStatusesRequest *
+       accountstatus__v1__watch_statuses_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Accountstatus__V1__WatchStatusesRequest *)
+     protobuf_c_message_unpack (&accountstatus__v1__watch_statuses_request__descriptor,
+                                allocator, len, data);
+}
+void   accountstatus__v1__watch_statuses_request__free_unpacked
+                     (Accountstatus__V1__WatchStatusesRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &accountstatus__v1__watch_statuses_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   accountstatus__v1__watch_resumed__init
+                     (Accountstatus__V1__WatchResumed         *message)
+{
+  static const Accountstatus__V1__WatchResumed init_value = ACCOUNTSTATUS__V1__WATCH_RESUMED__INIT;
+  *message = init_value;
+}
+size_t accountstatus__v1__watch_resumed__get_packed_size
+                     (const Accountstatus__V1__WatchResumed *message)
+{
+  assert(message->base.descriptor == &accountstatus__v1__watch_resumed__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t accountstatus__v1__watch_resumed__pack
+                     (const Accountstatus__V1__WatchResumed *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &accountstatus__v1__watch_resumed__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t accountstatus__v1__watch_resumed__pack_to_buffer
+                     (const Accountstatus__V1__WatchResumed *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &accountstatus__v1__watch_resumed__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Accountstatus__V1__WatchResumed *
+       accountstatus__v1__watch_resumed__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Accountstatus__V1__WatchResumed *)
+     protobuf_c_message_unpack (&accountstatus__v1__watch_resumed__descriptor,
+                                allocator, len, data);
+}
+void   accountstatus__v1__watch_resumed__free_unpacked
+                     (Accountstatus__V1__WatchResumed *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &accountstatus__v1__watch_resumed__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   accountstatus__v1__watch_snapshot_begin__init
+                     (Accountstatus__V1__WatchSnapshotBegin         *message)
+{
+  static const Accountstatus__V1__WatchSnapshotBegin init_value = ACCOUNTSTATUS__V1__WATCH_SNAPSHOT_BEGIN__INIT;
+  *message = init_value;
+}
+size_t accountstatus__v1__watch_snapshot_begin__get_packed_size
+                     (const Accountstatus__V1__WatchSnapshotBegin *message)
+{
+  assert(message->base.descriptor == &accountstatus__v1__watch_snapshot_begin__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t accountstatus__v1__watch_snapshot_begin__pack
+                     (const Accountstatus__V1__WatchSnapshotBegin *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &accountstatus__v1__watch_snapshot_begin__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t accountstatus__v1__watch_snapshot_begin__pack_to_buffer
+                     (const Accountstatus__V1__WatchSnapshotBegin *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &accountstatus__v1__watch_snapshot_begin__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Accountstatus__V1__WatchSnapshotBegin *
+       accountstatus__v1__watch_snapshot_begin__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Accountstatus__V1__WatchSnapshotBegin *)
+     protobuf_c_message_unpack (&accountstatus__v1__watch_snapshot_begin__descriptor,
+                                allocator, len, data);
+}
+void   accountstatus__v1__watch_snapshot_begin__free_unpacked
+                     (Accountstatus__V1__WatchSnapshotBegin *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &accountstatus__v1__watch_snapshot_begin__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   accountstatus__v1__watch_snapshot_end__init
+                     (Accountstatus__V1__WatchSnapshotEnd         *message)
+{
+  static const Accountstatus__V1__WatchSnapshotEnd init_value = ACCOUNTSTATUS__V1__WATCH_SNAPSHOT_END__INIT;
+  *message = init_value;
+}
+size_t accountstatus__v1__watch_snapshot_end__get_packed_size
+                     (const Accountstatus__V1__WatchSnapshotEnd *message)
+{
+  assert(message->base.descriptor == &accountstatus__v1__watch_snapshot_end__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t accountstatus__v1__watch_snapshot_end__pack
+                     (const Accountstatus__V1__WatchSnapshotEnd *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &accountstatus__v1__watch_snapshot_end__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t accountstatus__v1__watch_snapshot_end__pack_to_buffer
+                     (const Accountstatus__V1__WatchSnapshotEnd *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &accountstatus__v1__watch_snapshot_end__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Accountstatus__V1__WatchSnapshotEnd *
+       accountstatus__v1__watch_snapshot_end__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Accountstatus__V1__WatchSnapshotEnd *)
+     protobuf_c_message_unpack (&accountstatus__v1__watch_snapshot_end__descriptor,
+                                allocator, len, data);
+}
+void   accountstatus__v1__watch_snapshot_end__free_unpacked
+                     (Accountstatus__V1__WatchSnapshotEnd *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &accountstatus__v1__watch_snapshot_end__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   accountstatus__v1__status_change__init
+                     (Accountstatus__V1__StatusChange         *message)
+{
+  static const Accountstatus__V1__StatusChange init_value = ACCOUNTSTATUS__V1__STATUS_CHANGE__INIT;
+  *message = init_value;
+}
+size_t accountstatus__v1__status_change__get_packed_size
+                     (const Accountstatus__V1__StatusChange *message)
+{
+  assert(message->base.descriptor == &accountstatus__v1__status_change__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t accountstatus__v1__status_change__pack
+                     (const Accountstatus__V1__StatusChange *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &accountstatus__v1__status_change__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t accountstatus__v1__status_change__pack_to_buffer
+                     (const Accountstatus__V1__StatusChange *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &accountstatus__v1__status_change__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Accountstatus__V1__StatusChange *
+       accountstatus__v1__status_change__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Accountstatus__V1__StatusChange *)
+     protobuf_c_message_unpack (&accountstatus__v1__status_change__descriptor,
+                                allocator, len, data);
+}
+void   accountstatus__v1__status_change__free_unpacked
+                     (Accountstatus__V1__StatusChange *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &accountstatus__v1__status_change__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   accountstatus__v1__watch_progress__init
+                     (Accountstatus__V1__WatchProgress         *message)
+{
+  static const Accountstatus__V1__WatchProgress init_value = ACCOUNTSTATUS__V1__WATCH_PROGRESS__INIT;
+  *message = init_value;
+}
+size_t accountstatus__v1__watch_progress__get_packed_size
+                     (const Accountstatus__V1__WatchProgress *message)
+{
+  assert(message->base.descriptor == &accountstatus__v1__watch_progress__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t accountstatus__v1__watch_progress__pack
+                     (const Accountstatus__V1__WatchProgress *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &accountstatus__v1__watch_progress__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t accountstatus__v1__watch_progress__pack_to_buffer
+                     (const Accountstatus__V1__WatchProgress *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &accountstatus__v1__watch_progress__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Accountstatus__V1__WatchProgress *
+       accountstatus__v1__watch_progress__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Accountstatus__V1__WatchProgress *)
+     protobuf_c_message_unpack (&accountstatus__v1__watch_progress__descriptor,
+                                allocator, len, data);
+}
+void   accountstatus__v1__watch_progress__free_unpacked
+                     (Accountstatus__V1__WatchProgress *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &accountstatus__v1__watch_progress__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   accountstatus__v1__watch_compacted__init
+                     (Accountstatus__V1__WatchCompacted         *message)
+{
+  static const Accountstatus__V1__WatchCompacted init_value = ACCOUNTSTATUS__V1__WATCH_COMPACTED__INIT;
+  *message = init_value;
+}
+size_t accountstatus__v1__watch_compacted__get_packed_size
+                     (const Accountstatus__V1__WatchCompacted *message)
+{
+  assert(message->base.descriptor == &accountstatus__v1__watch_compacted__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t accountstatus__v1__watch_compacted__pack
+                     (const Accountstatus__V1__WatchCompacted *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &accountstatus__v1__watch_compacted__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t accountstatus__v1__watch_compacted__pack_to_buffer
+                     (const Accountstatus__V1__WatchCompacted *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &accountstatus__v1__watch_compacted__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Accountstatus__V1__WatchCompacted *
+       accountstatus__v1__watch_compacted__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Accountstatus__V1__WatchCompacted *)
+     protobuf_c_message_unpack (&accountstatus__v1__watch_compacted__descriptor,
+                                allocator, len, data);
+}
+void   accountstatus__v1__watch_compacted__free_unpacked
+                     (Accountstatus__V1__WatchCompacted *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &accountstatus__v1__watch_compacted__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   accountstatus__v1__watch_statuses_response__init
+                     (Accountstatus__V1__WatchStatusesResponse         *message)
+{
+  static const Accountstatus__V1__WatchStatusesResponse init_value = ACCOUNTSTATUS__V1__WATCH_STATUSES_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t accountstatus__v1__watch_statuses_response__get_packed_size
+                     (const Accountstatus__V1__WatchStatusesResponse *message)
+{
+  assert(message->base.descriptor == &accountstatus__v1__watch_statuses_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t accountstatus__v1__watch_statuses_response__pack
+                     (const Accountstatus__V1__WatchStatusesResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &accountstatus__v1__watch_statuses_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t accountstatus__v1__watch_statuses_response__pack_to_buffer
+                     (const Accountstatus__V1__WatchStatusesResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &accountstatus__v1__watch_statuses_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Accountstatus__V1__WatchStatusesResponse *
+       accountstatus__v1__watch_statuses_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Accountstatus__V1__WatchStatusesResponse *)
+     protobuf_c_message_unpack (&accountstatus__v1__watch_statuses_response__descriptor,
+                                allocator, len, data);
+}
+void   accountstatus__v1__watch_statuses_response__free_unpacked
+                     (Accountstatus__V1__WatchStatusesResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &accountstatus__v1__watch_statuses_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor accountstatus__v1__get_status_request__field_descriptors[6] =
 {
   {
@@ -3094,6 +3454,419 @@ const ProtobufCMessageDescriptor accountstatus__v1__simulate_status_response__de
   (ProtobufCMessageInit) accountstatus__v1__simulate_status_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor accountstatus__v1__watch_statuses_request__field_descriptors[2] =
+{
+  {
+    "account_ids",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Accountstatus__V1__WatchStatusesRequest, n_account_ids),
+    offsetof(Accountstatus__V1__WatchStatusesRequest, account_ids),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "from_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__WatchStatusesRequest, from_token),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned accountstatus__v1__watch_statuses_request__field_indices_by_name[] = {
+  0,   /* field[0] = account_ids */
+  1,   /* field[1] = from_token */
+};
+static const ProtobufCIntRange accountstatus__v1__watch_statuses_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor accountstatus__v1__watch_statuses_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "accountstatus.v1.WatchStatusesRequest",
+  "WatchStatusesRequest",
+  "Accountstatus__V1__WatchStatusesRequest",
+  "accountstatus.v1",
+  sizeof(Accountstatus__V1__WatchStatusesRequest),
+  2,
+  accountstatus__v1__watch_statuses_request__field_descriptors,
+  accountstatus__v1__watch_statuses_request__field_indices_by_name,
+  1,  accountstatus__v1__watch_statuses_request__number_ranges,
+  (ProtobufCMessageInit) accountstatus__v1__watch_statuses_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define accountstatus__v1__watch_resumed__field_descriptors NULL
+#define accountstatus__v1__watch_resumed__field_indices_by_name NULL
+#define accountstatus__v1__watch_resumed__number_ranges NULL
+const ProtobufCMessageDescriptor accountstatus__v1__watch_resumed__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "accountstatus.v1.WatchResumed",
+  "WatchResumed",
+  "Accountstatus__V1__WatchResumed",
+  "accountstatus.v1",
+  sizeof(Accountstatus__V1__WatchResumed),
+  0,
+  accountstatus__v1__watch_resumed__field_descriptors,
+  accountstatus__v1__watch_resumed__field_indices_by_name,
+  0,  accountstatus__v1__watch_resumed__number_ranges,
+  (ProtobufCMessageInit) accountstatus__v1__watch_resumed__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define accountstatus__v1__watch_snapshot_begin__field_descriptors NULL
+#define accountstatus__v1__watch_snapshot_begin__field_indices_by_name NULL
+#define accountstatus__v1__watch_snapshot_begin__number_ranges NULL
+const ProtobufCMessageDescriptor accountstatus__v1__watch_snapshot_begin__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "accountstatus.v1.WatchSnapshotBegin",
+  "WatchSnapshotBegin",
+  "Accountstatus__V1__WatchSnapshotBegin",
+  "accountstatus.v1",
+  sizeof(Accountstatus__V1__WatchSnapshotBegin),
+  0,
+  accountstatus__v1__watch_snapshot_begin__field_descriptors,
+  accountstatus__v1__watch_snapshot_begin__field_indices_by_name,
+  0,  accountstatus__v1__watch_snapshot_begin__number_ranges,
+  (ProtobufCMessageInit) accountstatus__v1__watch_snapshot_begin__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor accountstatus__v1__watch_snapshot_end__field_descriptors[1] =
+{
+  {
+    "token",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__WatchSnapshotEnd, token),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned accountstatus__v1__watch_snapshot_end__field_indices_by_name[] = {
+  0,   /* field[0] = token */
+};
+static const ProtobufCIntRange accountstatus__v1__watch_snapshot_end__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor accountstatus__v1__watch_snapshot_end__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "accountstatus.v1.WatchSnapshotEnd",
+  "WatchSnapshotEnd",
+  "Accountstatus__V1__WatchSnapshotEnd",
+  "accountstatus.v1",
+  sizeof(Accountstatus__V1__WatchSnapshotEnd),
+  1,
+  accountstatus__v1__watch_snapshot_end__field_descriptors,
+  accountstatus__v1__watch_snapshot_end__field_indices_by_name,
+  1,  accountstatus__v1__watch_snapshot_end__number_ranges,
+  (ProtobufCMessageInit) accountstatus__v1__watch_snapshot_end__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor accountstatus__v1__status_change__field_descriptors[6] =
+{
+  {
+    "account_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__StatusChange, account_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "previous",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__StatusChange, previous),
+    &accountstatus__v1__account_status__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "current",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__StatusChange, current),
+    &accountstatus__v1__account_status__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "revision",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__StatusChange, revision),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "past_changed",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__StatusChange, past_changed),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "token",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__StatusChange, token),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned accountstatus__v1__status_change__field_indices_by_name[] = {
+  0,   /* field[0] = account_id */
+  2,   /* field[2] = current */
+  4,   /* field[4] = past_changed */
+  1,   /* field[1] = previous */
+  3,   /* field[3] = revision */
+  5,   /* field[5] = token */
+};
+static const ProtobufCIntRange accountstatus__v1__status_change__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor accountstatus__v1__status_change__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "accountstatus.v1.StatusChange",
+  "StatusChange",
+  "Accountstatus__V1__StatusChange",
+  "accountstatus.v1",
+  sizeof(Accountstatus__V1__StatusChange),
+  6,
+  accountstatus__v1__status_change__field_descriptors,
+  accountstatus__v1__status_change__field_indices_by_name,
+  1,  accountstatus__v1__status_change__number_ranges,
+  (ProtobufCMessageInit) accountstatus__v1__status_change__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor accountstatus__v1__watch_progress__field_descriptors[2] =
+{
+  {
+    "token",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__WatchProgress, token),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "as_of",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__WatchProgress, as_of),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned accountstatus__v1__watch_progress__field_indices_by_name[] = {
+  1,   /* field[1] = as_of */
+  0,   /* field[0] = token */
+};
+static const ProtobufCIntRange accountstatus__v1__watch_progress__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor accountstatus__v1__watch_progress__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "accountstatus.v1.WatchProgress",
+  "WatchProgress",
+  "Accountstatus__V1__WatchProgress",
+  "accountstatus.v1",
+  sizeof(Accountstatus__V1__WatchProgress),
+  2,
+  accountstatus__v1__watch_progress__field_descriptors,
+  accountstatus__v1__watch_progress__field_indices_by_name,
+  1,  accountstatus__v1__watch_progress__number_ranges,
+  (ProtobufCMessageInit) accountstatus__v1__watch_progress__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define accountstatus__v1__watch_compacted__field_descriptors NULL
+#define accountstatus__v1__watch_compacted__field_indices_by_name NULL
+#define accountstatus__v1__watch_compacted__number_ranges NULL
+const ProtobufCMessageDescriptor accountstatus__v1__watch_compacted__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "accountstatus.v1.WatchCompacted",
+  "WatchCompacted",
+  "Accountstatus__V1__WatchCompacted",
+  "accountstatus.v1",
+  sizeof(Accountstatus__V1__WatchCompacted),
+  0,
+  accountstatus__v1__watch_compacted__field_descriptors,
+  accountstatus__v1__watch_compacted__field_indices_by_name,
+  0,  accountstatus__v1__watch_compacted__number_ranges,
+  (ProtobufCMessageInit) accountstatus__v1__watch_compacted__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor accountstatus__v1__watch_statuses_response__field_descriptors[7] =
+{
+  {
+    "resumed",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Accountstatus__V1__WatchStatusesResponse, event_case),
+    offsetof(Accountstatus__V1__WatchStatusesResponse, resumed),
+    &accountstatus__v1__watch_resumed__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "snapshot_begin",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Accountstatus__V1__WatchStatusesResponse, event_case),
+    offsetof(Accountstatus__V1__WatchStatusesResponse, snapshot_begin),
+    &accountstatus__v1__watch_snapshot_begin__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "record",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Accountstatus__V1__WatchStatusesResponse, event_case),
+    offsetof(Accountstatus__V1__WatchStatusesResponse, record),
+    &accountstatus__v1__account_status__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "snapshot_end",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Accountstatus__V1__WatchStatusesResponse, event_case),
+    offsetof(Accountstatus__V1__WatchStatusesResponse, snapshot_end),
+    &accountstatus__v1__watch_snapshot_end__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "change",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Accountstatus__V1__WatchStatusesResponse, event_case),
+    offsetof(Accountstatus__V1__WatchStatusesResponse, change),
+    &accountstatus__v1__status_change__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "progress",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Accountstatus__V1__WatchStatusesResponse, event_case),
+    offsetof(Accountstatus__V1__WatchStatusesResponse, progress),
+    &accountstatus__v1__watch_progress__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "compacted",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Accountstatus__V1__WatchStatusesResponse, event_case),
+    offsetof(Accountstatus__V1__WatchStatusesResponse, compacted),
+    &accountstatus__v1__watch_compacted__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned accountstatus__v1__watch_statuses_response__field_indices_by_name[] = {
+  4,   /* field[4] = change */
+  6,   /* field[6] = compacted */
+  5,   /* field[5] = progress */
+  2,   /* field[2] = record */
+  0,   /* field[0] = resumed */
+  1,   /* field[1] = snapshot_begin */
+  3,   /* field[3] = snapshot_end */
+};
+static const ProtobufCIntRange accountstatus__v1__watch_statuses_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor accountstatus__v1__watch_statuses_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "accountstatus.v1.WatchStatusesResponse",
+  "WatchStatusesResponse",
+  "Accountstatus__V1__WatchStatusesResponse",
+  "accountstatus.v1",
+  sizeof(Accountstatus__V1__WatchStatusesResponse),
+  7,
+  accountstatus__v1__watch_statuses_response__field_descriptors,
+  accountstatus__v1__watch_statuses_response__field_indices_by_name,
+  1,  accountstatus__v1__watch_statuses_response__number_ranges,
+  (ProtobufCMessageInit) accountstatus__v1__watch_statuses_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCEnumValue accountstatus__v1__remediation_code__enum_values_by_number[11] =
 {
   { "REMEDIATION_CODE_UNSPECIFIED", "ACCOUNTSTATUS__V1__REMEDIATION_CODE__REMEDIATION_CODE_UNSPECIFIED", 0 },
@@ -3140,7 +3913,7 @@ const ProtobufCEnumDescriptor accountstatus__v1__remediation_code__descriptor =
   accountstatus__v1__remediation_code__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCMethodDescriptor accountstatus__v1__status_service__method_descriptors[6] =
+static const ProtobufCMethodDescriptor accountstatus__v1__status_service__method_descriptors[7] =
 {
   { "GetStatus", &accountstatus__v1__get_status_request__descriptor, &accountstatus__v1__get_status_response__descriptor },
   { "BatchGetStatus", &accountstatus__v1__batch_get_status_request__descriptor, &accountstatus__v1__batch_get_status_response__descriptor },
@@ -3148,6 +3921,7 @@ static const ProtobufCMethodDescriptor accountstatus__v1__status_service__method
   { "ListStatuses", &accountstatus__v1__list_statuses_request__descriptor, &accountstatus__v1__list_statuses_response__descriptor },
   { "ExplainStatus", &accountstatus__v1__explain_status_request__descriptor, &accountstatus__v1__explain_status_response__descriptor },
   { "SimulateStatus", &accountstatus__v1__simulate_status_request__descriptor, &accountstatus__v1__simulate_status_response__descriptor },
+  { "WatchStatuses", &accountstatus__v1__watch_statuses_request__descriptor, &accountstatus__v1__watch_statuses_response__descriptor },
 };
 const unsigned accountstatus__v1__status_service__method_indices_by_name[] = {
   1,        /* BatchGetStatus */
@@ -3155,7 +3929,8 @@ const unsigned accountstatus__v1__status_service__method_indices_by_name[] = {
   4,        /* ExplainStatus */
   0,        /* GetStatus */
   3,        /* ListStatuses */
-  5         /* SimulateStatus */
+  5,        /* SimulateStatus */
+  6         /* WatchStatuses */
 };
 const ProtobufCServiceDescriptor accountstatus__v1__status_service__descriptor =
 {
@@ -3164,7 +3939,7 @@ const ProtobufCServiceDescriptor accountstatus__v1__status_service__descriptor =
   "StatusService",
   "Accountstatus__V1__StatusService",
   "accountstatus.v1",
-  6,
+  7,
   accountstatus__v1__status_service__method_descriptors,
   accountstatus__v1__status_service__method_indices_by_name
 };
@@ -3215,6 +3990,14 @@ void accountstatus__v1__status_service__simulate_status(ProtobufCService *servic
 {
   assert(service->descriptor == &accountstatus__v1__status_service__descriptor);
   service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void accountstatus__v1__status_service__watch_statuses(ProtobufCService *service,
+                                                       const Accountstatus__V1__WatchStatusesRequest *input,
+                                                       Accountstatus__V1__WatchStatusesResponse_Closure closure,
+                                                       void *closure_data)
+{
+  assert(service->descriptor == &accountstatus__v1__status_service__descriptor);
+  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void accountstatus__v1__status_service__init (Accountstatus__V1__StatusService_Service *service,
                                               Accountstatus__V1__StatusService_ServiceDestroy destroy)

@@ -77,13 +77,15 @@ private struct DescribedMethod: Hashable {
     throws
   {
     let described = try describedMethods()
-    #expect(described.count == 19)
+    #expect(described.count == 20)
     #expect(Set(Contract.methods.map { DescribedMethod($0) }) == described)
     #expect(Set(Contract.methods.map(\.fullName)).count == Contract.methods.count)
   }
 
   @Test func `importing is the one bidirectional method`() {
     #expect(Contract.methods.filter { $0.kind == .bidirectional } == [LedgerService.importFacts])
-    #expect(Contract.methods.filter { $0.kind == .serverStreaming } == [HealthService.watch])
+    #expect(
+      Contract.methods.filter { $0.kind == .serverStreaming }
+        == [StatusService.watchStatuses, HealthService.watch])
   }
 }

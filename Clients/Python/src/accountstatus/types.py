@@ -1249,6 +1249,80 @@ class Simulation:
     token: bytes = b""
 
 
+@dataclass(frozen=True)
+class WatchResumed:
+    """What was told before counts, up to from_token. Changes follow."""
+
+
+@dataclass(frozen=True)
+class WatchSnapshotBegin:
+    """The record of every account that is registered follows, each once. What the client had of
+    others counts no longer.
+    """
+
+
+@dataclass(frozen=True)
+class WatchSnapshotEnd:
+    """Every account was told: one without a record is not registered."""
+
+    token: bytes = b""
+
+
+@dataclass(frozen=True)
+class StatusChange:
+    """One or several changes of an account, as one."""
+
+    account_id: str = ""
+    previous: Optional[AccountStatus] = None
+    """What this watch told of it last; on a resumed one what was true at from_token. Its as_of is
+    when it was last found true. Absent: not registered.
+    """
+    current: Optional[AccountStatus] = None
+    """What is true from its as_of on. Absent: not registered any more."""
+    revision: int = 0
+    """Of current, also when that is absent. The same as before where only the past changed."""
+    past_changed: bool = False
+    """Facts learned late changed the state, or the codes of its reasons, at instants before: see
+    GetHistory.
+    """
+    token: bytes = b""
+
+
+@dataclass(frozen=True)
+class WatchProgress:
+    """At least once a second, whatever else is told."""
+
+    token: bytes = b""
+    """Empty: within a snapshot."""
+    as_of: Optional[Instant] = None
+    """Everything that was true by then has been told. Absent: older changes are still being told.
+    """
+
+
+@dataclass(frozen=True)
+class WatchCompacted:
+    """The changes behind from_token are no longer kept, or it is of another ledger: the stream ends
+    OK with this. Watch anew, without a token.
+    """
+
+
+@dataclass(frozen=True)
+class StatusEvent:
+    """Records, here and in changes, are complete: BASIC and reinstatement_since."""
+
+    event: Optional[
+        Union[
+            WatchResumed,
+            WatchSnapshotBegin,
+            AccountStatus,
+            WatchSnapshotEnd,
+            StatusChange,
+            WatchProgress,
+            WatchCompacted,
+        ]
+    ] = None
+
+
 MESSAGES: dict[str, type] = {
     "accountstatus.v1.Reason": Reason,
     "accountstatus.v1.NextTransition": NextTransition,
@@ -1325,6 +1399,13 @@ MESSAGES: dict[str, type] = {
     "accountstatus.v1.RemediationStep": RemediationStep,
     "accountstatus.v1.ExplainStatusResponse": Explanation,
     "accountstatus.v1.SimulateStatusResponse": Simulation,
+    "accountstatus.v1.WatchResumed": WatchResumed,
+    "accountstatus.v1.WatchSnapshotBegin": WatchSnapshotBegin,
+    "accountstatus.v1.WatchSnapshotEnd": WatchSnapshotEnd,
+    "accountstatus.v1.StatusChange": StatusChange,
+    "accountstatus.v1.WatchProgress": WatchProgress,
+    "accountstatus.v1.WatchCompacted": WatchCompacted,
+    "accountstatus.v1.WatchStatusesResponse": StatusEvent,
 }
 """By full name."""
 
@@ -1416,6 +1497,8 @@ __all__ = [
     "ServerInfo",
     "ServerStats",
     "Simulation",
+    "StatusChange",
+    "StatusEvent",
     "StatusView",
     "StretchState",
     "SubjectExplanation",
@@ -1429,4 +1512,9 @@ __all__ = [
     "VerificationState",
     "Waiver",
     "WaiverExplanation",
+    "WatchCompacted",
+    "WatchProgress",
+    "WatchResumed",
+    "WatchSnapshotBegin",
+    "WatchSnapshotEnd",
 ]

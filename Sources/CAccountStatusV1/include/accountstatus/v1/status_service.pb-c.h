@@ -45,6 +45,14 @@ typedef struct Accountstatus__V1__RemediationStep Accountstatus__V1__Remediation
 typedef struct Accountstatus__V1__ExplainStatusResponse Accountstatus__V1__ExplainStatusResponse;
 typedef struct Accountstatus__V1__SimulateStatusRequest Accountstatus__V1__SimulateStatusRequest;
 typedef struct Accountstatus__V1__SimulateStatusResponse Accountstatus__V1__SimulateStatusResponse;
+typedef struct Accountstatus__V1__WatchStatusesRequest Accountstatus__V1__WatchStatusesRequest;
+typedef struct Accountstatus__V1__WatchResumed Accountstatus__V1__WatchResumed;
+typedef struct Accountstatus__V1__WatchSnapshotBegin Accountstatus__V1__WatchSnapshotBegin;
+typedef struct Accountstatus__V1__WatchSnapshotEnd Accountstatus__V1__WatchSnapshotEnd;
+typedef struct Accountstatus__V1__StatusChange Accountstatus__V1__StatusChange;
+typedef struct Accountstatus__V1__WatchProgress Accountstatus__V1__WatchProgress;
+typedef struct Accountstatus__V1__WatchCompacted Accountstatus__V1__WatchCompacted;
+typedef struct Accountstatus__V1__WatchStatusesResponse Accountstatus__V1__WatchStatusesResponse;
 
 
 /* --- enums --- */
@@ -615,6 +623,168 @@ struct  Accountstatus__V1__SimulateStatusResponse
     , NULL, NULL, 0,NULL, 0,NULL, {0,NULL} }
 
 
+/*
+ * Asks to be told of every change.
+ */
+struct  Accountstatus__V1__WatchStatusesRequest
+{
+  ProtobufCMessage base;
+  /*
+   * At most 1 000, registered or not; of those given twice one counts. None: every account.
+   */
+  size_t n_account_ids;
+  char **account_ids;
+  /*
+   * The last token that an earlier watch of the same accounts gave: go on behind it. Empty: begin
+   * with a snapshot.
+   */
+  ProtobufCBinaryData from_token;
+};
+#define ACCOUNTSTATUS__V1__WATCH_STATUSES_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&accountstatus__v1__watch_statuses_request__descriptor) \
+    , 0,NULL, {0,NULL} }
+
+
+/*
+ * What was told before counts, up to from_token. Changes follow.
+ */
+struct  Accountstatus__V1__WatchResumed
+{
+  ProtobufCMessage base;
+};
+#define ACCOUNTSTATUS__V1__WATCH_RESUMED__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&accountstatus__v1__watch_resumed__descriptor) \
+     }
+
+
+/*
+ * The record of every account that is registered follows, each once. What the client had of others
+ * counts no longer.
+ */
+struct  Accountstatus__V1__WatchSnapshotBegin
+{
+  ProtobufCMessage base;
+};
+#define ACCOUNTSTATUS__V1__WATCH_SNAPSHOT_BEGIN__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&accountstatus__v1__watch_snapshot_begin__descriptor) \
+     }
+
+
+/*
+ * Every account was told: one without a record is not registered.
+ */
+struct  Accountstatus__V1__WatchSnapshotEnd
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData token;
+};
+#define ACCOUNTSTATUS__V1__WATCH_SNAPSHOT_END__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&accountstatus__v1__watch_snapshot_end__descriptor) \
+    , {0,NULL} }
+
+
+/*
+ * One or several changes of an account, as one.
+ */
+struct  Accountstatus__V1__StatusChange
+{
+  ProtobufCMessage base;
+  char *account_id;
+  /*
+   * What this watch told of it last; on a resumed one what was true at from_token. Its as_of is
+   * when it was last found true. Absent: not registered.
+   */
+  Accountstatus__V1__AccountStatus *previous;
+  /*
+   * What is true from its as_of on. Absent: not registered any more.
+   */
+  Accountstatus__V1__AccountStatus *current;
+  /*
+   * Of current, also when that is absent. The same as before where only the past changed.
+   */
+  uint64_t revision;
+  /*
+   * Facts learned late changed the state, or the codes of its reasons, at instants before: see
+   * GetHistory.
+   */
+  protobuf_c_boolean past_changed;
+  ProtobufCBinaryData token;
+};
+#define ACCOUNTSTATUS__V1__STATUS_CHANGE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&accountstatus__v1__status_change__descriptor) \
+    , (char *)protobuf_c_empty_string, NULL, NULL, 0, 0, {0,NULL} }
+
+
+/*
+ * At least once a second, whatever else is told.
+ */
+struct  Accountstatus__V1__WatchProgress
+{
+  ProtobufCMessage base;
+  /*
+   * Empty: within a snapshot.
+   */
+  ProtobufCBinaryData token;
+  /*
+   * Everything that was true by then has been told. Absent: older changes are still being told.
+   */
+  Google__Protobuf__Timestamp *as_of;
+};
+#define ACCOUNTSTATUS__V1__WATCH_PROGRESS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&accountstatus__v1__watch_progress__descriptor) \
+    , {0,NULL}, NULL }
+
+
+/*
+ * The changes behind from_token are no longer kept, or it is of another ledger: the stream ends OK
+ * with this. Watch anew, without a token.
+ */
+struct  Accountstatus__V1__WatchCompacted
+{
+  ProtobufCMessage base;
+};
+#define ACCOUNTSTATUS__V1__WATCH_COMPACTED__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&accountstatus__v1__watch_compacted__descriptor) \
+     }
+
+
+typedef enum {
+  ACCOUNTSTATUS__V1__WATCH_STATUSES_RESPONSE__EVENT__NOT_SET = 0,
+  ACCOUNTSTATUS__V1__WATCH_STATUSES_RESPONSE__EVENT_RESUMED = 1,
+  ACCOUNTSTATUS__V1__WATCH_STATUSES_RESPONSE__EVENT_SNAPSHOT_BEGIN = 2,
+  ACCOUNTSTATUS__V1__WATCH_STATUSES_RESPONSE__EVENT_RECORD = 3,
+  ACCOUNTSTATUS__V1__WATCH_STATUSES_RESPONSE__EVENT_SNAPSHOT_END = 4,
+  ACCOUNTSTATUS__V1__WATCH_STATUSES_RESPONSE__EVENT_CHANGE = 5,
+  ACCOUNTSTATUS__V1__WATCH_STATUSES_RESPONSE__EVENT_PROGRESS = 6,
+  ACCOUNTSTATUS__V1__WATCH_STATUSES_RESPONSE__EVENT_COMPACTED = 7
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(ACCOUNTSTATUS__V1__WATCH_STATUSES_RESPONSE__EVENT__CASE)
+} Accountstatus__V1__WatchStatusesResponse__EventCase;
+
+/*
+ * Records, here and in changes, are complete: BASIC and reinstatement_since.
+ */
+struct  Accountstatus__V1__WatchStatusesResponse
+{
+  ProtobufCMessage base;
+  Accountstatus__V1__WatchStatusesResponse__EventCase event_case;
+  union {
+    Accountstatus__V1__WatchResumed *resumed;
+    Accountstatus__V1__WatchSnapshotBegin *snapshot_begin;
+    /*
+     * Of a snapshot.
+     */
+    Accountstatus__V1__AccountStatus *record;
+    Accountstatus__V1__WatchSnapshotEnd *snapshot_end;
+    Accountstatus__V1__StatusChange *change;
+    Accountstatus__V1__WatchProgress *progress;
+    Accountstatus__V1__WatchCompacted *compacted;
+  };
+};
+#define ACCOUNTSTATUS__V1__WATCH_STATUSES_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&accountstatus__v1__watch_statuses_response__descriptor) \
+    , ACCOUNTSTATUS__V1__WATCH_STATUSES_RESPONSE__EVENT__NOT_SET, {0} }
+
+
 /* Accountstatus__V1__GetStatusRequest methods */
 void   accountstatus__v1__get_status_request__init
                      (Accountstatus__V1__GetStatusRequest         *message);
@@ -1033,6 +1203,158 @@ Accountstatus__V1__SimulateStatusResponse *
 void   accountstatus__v1__simulate_status_response__free_unpacked
                      (Accountstatus__V1__SimulateStatusResponse *message,
                       ProtobufCAllocator *allocator);
+/* Accountstatus__V1__WatchStatusesRequest methods */
+void   accountstatus__v1__watch_statuses_request__init
+                     (Accountstatus__V1__WatchStatusesRequest         *message);
+size_t accountstatus__v1__watch_statuses_request__get_packed_size
+                     (const Accountstatus__V1__WatchStatusesRequest   *message);
+size_t accountstatus__v1__watch_statuses_request__pack
+                     (const Accountstatus__V1__WatchStatusesRequest   *message,
+                      uint8_t             *out);
+size_t accountstatus__v1__watch_statuses_request__pack_to_buffer
+                     (const Accountstatus__V1__WatchStatusesRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Accountstatus__V1__WatchStatusesRequest *
+       accountstatus__v1__watch_statuses_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   accountstatus__v1__watch_statuses_request__free_unpacked
+                     (Accountstatus__V1__WatchStatusesRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Accountstatus__V1__WatchResumed methods */
+void   accountstatus__v1__watch_resumed__init
+                     (Accountstatus__V1__WatchResumed         *message);
+size_t accountstatus__v1__watch_resumed__get_packed_size
+                     (const Accountstatus__V1__WatchResumed   *message);
+size_t accountstatus__v1__watch_resumed__pack
+                     (const Accountstatus__V1__WatchResumed   *message,
+                      uint8_t             *out);
+size_t accountstatus__v1__watch_resumed__pack_to_buffer
+                     (const Accountstatus__V1__WatchResumed   *message,
+                      ProtobufCBuffer     *buffer);
+Accountstatus__V1__WatchResumed *
+       accountstatus__v1__watch_resumed__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   accountstatus__v1__watch_resumed__free_unpacked
+                     (Accountstatus__V1__WatchResumed *message,
+                      ProtobufCAllocator *allocator);
+/* Accountstatus__V1__WatchSnapshotBegin methods */
+void   accountstatus__v1__watch_snapshot_begin__init
+                     (Accountstatus__V1__WatchSnapshotBegin         *message);
+size_t accountstatus__v1__watch_snapshot_begin__get_packed_size
+                     (const Accountstatus__V1__WatchSnapshotBegin   *message);
+size_t accountstatus__v1__watch_snapshot_begin__pack
+                     (const Accountstatus__V1__WatchSnapshotBegin   *message,
+                      uint8_t             *out);
+size_t accountstatus__v1__watch_snapshot_begin__pack_to_buffer
+                     (const Accountstatus__V1__WatchSnapshotBegin   *message,
+                      ProtobufCBuffer     *buffer);
+Accountstatus__V1__WatchSnapshotBegin *
+       accountstatus__v1__watch_snapshot_begin__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   accountstatus__v1__watch_snapshot_begin__free_unpacked
+                     (Accountstatus__V1__WatchSnapshotBegin *message,
+                      ProtobufCAllocator *allocator);
+/* Accountstatus__V1__WatchSnapshotEnd methods */
+void   accountstatus__v1__watch_snapshot_end__init
+                     (Accountstatus__V1__WatchSnapshotEnd         *message);
+size_t accountstatus__v1__watch_snapshot_end__get_packed_size
+                     (const Accountstatus__V1__WatchSnapshotEnd   *message);
+size_t accountstatus__v1__watch_snapshot_end__pack
+                     (const Accountstatus__V1__WatchSnapshotEnd   *message,
+                      uint8_t             *out);
+size_t accountstatus__v1__watch_snapshot_end__pack_to_buffer
+                     (const Accountstatus__V1__WatchSnapshotEnd   *message,
+                      ProtobufCBuffer     *buffer);
+Accountstatus__V1__WatchSnapshotEnd *
+       accountstatus__v1__watch_snapshot_end__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   accountstatus__v1__watch_snapshot_end__free_unpacked
+                     (Accountstatus__V1__WatchSnapshotEnd *message,
+                      ProtobufCAllocator *allocator);
+/* Accountstatus__V1__StatusChange methods */
+void   accountstatus__v1__status_change__init
+                     (Accountstatus__V1__StatusChange         *message);
+size_t accountstatus__v1__status_change__get_packed_size
+                     (const Accountstatus__V1__StatusChange   *message);
+size_t accountstatus__v1__status_change__pack
+                     (const Accountstatus__V1__StatusChange   *message,
+                      uint8_t             *out);
+size_t accountstatus__v1__status_change__pack_to_buffer
+                     (const Accountstatus__V1__StatusChange   *message,
+                      ProtobufCBuffer     *buffer);
+Accountstatus__V1__StatusChange *
+       accountstatus__v1__status_change__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   accountstatus__v1__status_change__free_unpacked
+                     (Accountstatus__V1__StatusChange *message,
+                      ProtobufCAllocator *allocator);
+/* Accountstatus__V1__WatchProgress methods */
+void   accountstatus__v1__watch_progress__init
+                     (Accountstatus__V1__WatchProgress         *message);
+size_t accountstatus__v1__watch_progress__get_packed_size
+                     (const Accountstatus__V1__WatchProgress   *message);
+size_t accountstatus__v1__watch_progress__pack
+                     (const Accountstatus__V1__WatchProgress   *message,
+                      uint8_t             *out);
+size_t accountstatus__v1__watch_progress__pack_to_buffer
+                     (const Accountstatus__V1__WatchProgress   *message,
+                      ProtobufCBuffer     *buffer);
+Accountstatus__V1__WatchProgress *
+       accountstatus__v1__watch_progress__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   accountstatus__v1__watch_progress__free_unpacked
+                     (Accountstatus__V1__WatchProgress *message,
+                      ProtobufCAllocator *allocator);
+/* Accountstatus__V1__WatchCompacted methods */
+void   accountstatus__v1__watch_compacted__init
+                     (Accountstatus__V1__WatchCompacted         *message);
+size_t accountstatus__v1__watch_compacted__get_packed_size
+                     (const Accountstatus__V1__WatchCompacted   *message);
+size_t accountstatus__v1__watch_compacted__pack
+                     (const Accountstatus__V1__WatchCompacted   *message,
+                      uint8_t             *out);
+size_t accountstatus__v1__watch_compacted__pack_to_buffer
+                     (const Accountstatus__V1__WatchCompacted   *message,
+                      ProtobufCBuffer     *buffer);
+Accountstatus__V1__WatchCompacted *
+       accountstatus__v1__watch_compacted__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   accountstatus__v1__watch_compacted__free_unpacked
+                     (Accountstatus__V1__WatchCompacted *message,
+                      ProtobufCAllocator *allocator);
+/* Accountstatus__V1__WatchStatusesResponse methods */
+void   accountstatus__v1__watch_statuses_response__init
+                     (Accountstatus__V1__WatchStatusesResponse         *message);
+size_t accountstatus__v1__watch_statuses_response__get_packed_size
+                     (const Accountstatus__V1__WatchStatusesResponse   *message);
+size_t accountstatus__v1__watch_statuses_response__pack
+                     (const Accountstatus__V1__WatchStatusesResponse   *message,
+                      uint8_t             *out);
+size_t accountstatus__v1__watch_statuses_response__pack_to_buffer
+                     (const Accountstatus__V1__WatchStatusesResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Accountstatus__V1__WatchStatusesResponse *
+       accountstatus__v1__watch_statuses_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   accountstatus__v1__watch_statuses_response__free_unpacked
+                     (Accountstatus__V1__WatchStatusesResponse *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Accountstatus__V1__GetStatusRequest_Closure)
@@ -1101,6 +1423,30 @@ typedef void (*Accountstatus__V1__SimulateStatusRequest_Closure)
 typedef void (*Accountstatus__V1__SimulateStatusResponse_Closure)
                  (const Accountstatus__V1__SimulateStatusResponse *message,
                   void *closure_data);
+typedef void (*Accountstatus__V1__WatchStatusesRequest_Closure)
+                 (const Accountstatus__V1__WatchStatusesRequest *message,
+                  void *closure_data);
+typedef void (*Accountstatus__V1__WatchResumed_Closure)
+                 (const Accountstatus__V1__WatchResumed *message,
+                  void *closure_data);
+typedef void (*Accountstatus__V1__WatchSnapshotBegin_Closure)
+                 (const Accountstatus__V1__WatchSnapshotBegin *message,
+                  void *closure_data);
+typedef void (*Accountstatus__V1__WatchSnapshotEnd_Closure)
+                 (const Accountstatus__V1__WatchSnapshotEnd *message,
+                  void *closure_data);
+typedef void (*Accountstatus__V1__StatusChange_Closure)
+                 (const Accountstatus__V1__StatusChange *message,
+                  void *closure_data);
+typedef void (*Accountstatus__V1__WatchProgress_Closure)
+                 (const Accountstatus__V1__WatchProgress *message,
+                  void *closure_data);
+typedef void (*Accountstatus__V1__WatchCompacted_Closure)
+                 (const Accountstatus__V1__WatchCompacted *message,
+                  void *closure_data);
+typedef void (*Accountstatus__V1__WatchStatusesResponse_Closure)
+                 (const Accountstatus__V1__WatchStatusesResponse *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -1132,6 +1478,10 @@ struct Accountstatus__V1__StatusService_Service
                           const Accountstatus__V1__SimulateStatusRequest *input,
                           Accountstatus__V1__SimulateStatusResponse_Closure closure,
                           void *closure_data);
+  void (*watch_statuses)(Accountstatus__V1__StatusService_Service *service,
+                         const Accountstatus__V1__WatchStatusesRequest *input,
+                         Accountstatus__V1__WatchStatusesResponse_Closure closure,
+                         void *closure_data);
 };
 typedef void (*Accountstatus__V1__StatusService_ServiceDestroy)(Accountstatus__V1__StatusService_Service *);
 void accountstatus__v1__status_service__init (Accountstatus__V1__StatusService_Service *service,
@@ -1145,7 +1495,8 @@ void accountstatus__v1__status_service__init (Accountstatus__V1__StatusService_S
       function_prefix__ ## check_capability,\
       function_prefix__ ## list_statuses,\
       function_prefix__ ## explain_status,\
-      function_prefix__ ## simulate_status  }
+      function_prefix__ ## simulate_status,\
+      function_prefix__ ## watch_statuses  }
 void accountstatus__v1__status_service__get_status(ProtobufCService *service,
                                                    const Accountstatus__V1__GetStatusRequest *input,
                                                    Accountstatus__V1__GetStatusResponse_Closure closure,
@@ -1170,6 +1521,10 @@ void accountstatus__v1__status_service__simulate_status(ProtobufCService *servic
                                                         const Accountstatus__V1__SimulateStatusRequest *input,
                                                         Accountstatus__V1__SimulateStatusResponse_Closure closure,
                                                         void *closure_data);
+void accountstatus__v1__status_service__watch_statuses(ProtobufCService *service,
+                                                       const Accountstatus__V1__WatchStatusesRequest *input,
+                                                       Accountstatus__V1__WatchStatusesResponse_Closure closure,
+                                                       void *closure_data);
 
 /* --- descriptors --- */
 
@@ -1196,6 +1551,14 @@ extern const ProtobufCMessageDescriptor accountstatus__v1__remediation_step__des
 extern const ProtobufCMessageDescriptor accountstatus__v1__explain_status_response__descriptor;
 extern const ProtobufCMessageDescriptor accountstatus__v1__simulate_status_request__descriptor;
 extern const ProtobufCMessageDescriptor accountstatus__v1__simulate_status_response__descriptor;
+extern const ProtobufCMessageDescriptor accountstatus__v1__watch_statuses_request__descriptor;
+extern const ProtobufCMessageDescriptor accountstatus__v1__watch_resumed__descriptor;
+extern const ProtobufCMessageDescriptor accountstatus__v1__watch_snapshot_begin__descriptor;
+extern const ProtobufCMessageDescriptor accountstatus__v1__watch_snapshot_end__descriptor;
+extern const ProtobufCMessageDescriptor accountstatus__v1__status_change__descriptor;
+extern const ProtobufCMessageDescriptor accountstatus__v1__watch_progress__descriptor;
+extern const ProtobufCMessageDescriptor accountstatus__v1__watch_compacted__descriptor;
+extern const ProtobufCMessageDescriptor accountstatus__v1__watch_statuses_response__descriptor;
 extern const ProtobufCServiceDescriptor accountstatus__v1__status_service__descriptor;
 
 PROTOBUF_C__END_DECLS
