@@ -1,23 +1,15 @@
 internal import AccountStatusAPI
-package import AccountStatusLedger
+internal import AccountStatusLedger
 internal import AccountStatusModel
 internal import AccountStatusRules
 package import TTRPC
 
 /// The handler of `GetBilling`. On the loop's thread; the view is made on a worker.
 package final class BillingCalls {
-  private let evaluator: Evaluator
-  private let index: StatusIndex
-  private let freshness: Freshness
-  private let clock: any LedgerClock
+  private let queries: QueryContext
 
-  package init(
-    evaluator: Evaluator, index: StatusIndex, freshness: Freshness, clock: any LedgerClock
-  ) {
-    self.evaluator = evaluator
-    self.index = index
-    self.freshness = freshness
-    self.clock = clock
+  package init(_ queries: QueryContext) {
+    self.queries = queries
   }
 
   /// Adds the method to a router; `server` gives the server that the answers go to.
@@ -34,18 +26,17 @@ package final class BillingCalls {
   ) throws(RPCError) {
     let request = try GetBillingRequest.decodeRequest(payload)
     let first = try pageStart(request.pageToken, BillingPageToken.init)
-    freshness.wait(for: request.atLeast, deadline: context.deadline) { [self] error in
-      if let error { return responder.fail(error) }
+    queries.begin(atLeast: request.atLeast, context, responder) { [self] token in
       let query = BillingQuery(
-        asOf: request.asOf ?? first?.asOf ?? clock.now,
+        asOf: request.asOf ?? first?.asOf ?? queries.clock.now,
         knownAt: request.knownAt ?? first?.knownAt, months: request.monthCount,
         after: first?.after, limit: request.pageLimit)
-      answer(query, about: request.accountID, responder)
+      answer(query, about: request.accountID, token, responder)
     }
   }
 
   private func answer(
-    _ query: BillingQuery, about account: AccountID, _ responder: Responder
+    _ query: BillingQuery, about account: AccountID, _ token: [UInt8], _ responder: Responder
   ) {
     let work: @Sendable (AccountSnapshot) -> Result<BillingPage?, RPCError> = { snapshot in
       do throws(RPCError) {
@@ -54,7 +45,7 @@ package final class BillingCalls {
         return .failure(error)
       }
     }
-    evaluator.compute(about: account, work) { [index] result in
+    queries.evaluator.compute(about: account, work) { result in
       switch result {
       case .failure(let error), .success(.failure(let error)?):
         responder.fail(error)
@@ -62,8 +53,7 @@ package final class BillingCalls {
         responder.fail(.notFound(account))
       case .success(.success(let page?)?):
         responder.send(
-          GetBillingResponse(
-            view: page.view, nextPageToken: page.nextToken, token: index.encodedToken))
+          GetBillingResponse(view: page.view, nextPageToken: page.nextToken, token: token))
       }
     }
   }

@@ -1,28 +1,17 @@
 internal import AccountStatusAPI
-package import AccountStatusLedger
+internal import AccountStatusLedger
 internal import AccountStatusModel
-package import AccountStatusRules
+internal import AccountStatusRules
 internal import ExplanationText
 package import TTRPC
 
 /// The handler of `StatusService.ExplainStatus`. On the loop's thread, but for the explaining and
 /// its wording: an explanation has up to some thousand sentences.
 package final class ExplanationCalls {
-  private let index: StatusIndex
-  private let evaluator: Evaluator
-  private let freshness: Freshness
-  private let editions: EditionCatalogue
-  private let clock: any LedgerClock
+  private let queries: QueryContext
 
-  package init(
-    index: StatusIndex, evaluator: Evaluator, freshness: Freshness, editions: EditionCatalogue,
-    clock: any LedgerClock
-  ) {
-    self.index = index
-    self.evaluator = evaluator
-    self.freshness = freshness
-    self.editions = editions
-    self.clock = clock
+  package init(_ queries: QueryContext) {
+    self.queries = queries
   }
 
   /// Adds the method to a router; `server` gives the server that late answers go to.
@@ -38,17 +27,16 @@ package final class ExplanationCalls {
     _ context: borrowing CallContext, _ payload: UnsafeRawBufferPointer, _ responder: Responder
   ) throws(RPCError) {
     let request = try ExplainStatusRequest.decodeRequest(payload)
-    let edition = try editions.edition(of: request.query)
-    freshness.wait(for: request.atLeast, deadline: context.deadline) { [self] error in
-      if let error { return responder.fail(error) }
-      let query = editions.resolve(request.query, under: edition, at: clock.now)
+    let edition = try queries.editions.edition(of: request.query)
+    queries.begin(atLeast: request.atLeast, context, responder) { [self] token in
+      let query = queries.editions.resolve(request.query, under: edition, at: queries.clock.now)
       let language = Language(tag: request.locale)
       let worded = { @Sendable explained in ExplainStatusResponse(explained, language) }
-      evaluator.explanation(of: request.accountID, query, worded) { [index] result in
+      queries.evaluator.explanation(of: request.accountID, query, worded) { result in
         responder.complete(
           with: result.map { response in
             var response = response
-            response.token = index.encodedToken
+            response.token = token
             return response
           })
       }

@@ -1,25 +1,16 @@
 internal import AccountStatusAPI
-package import AccountStatusLedger
+internal import AccountStatusLedger
 internal import AccountStatusModel
-package import AccountStatusRules
+internal import AccountStatusRules
 package import TTRPC
 
 /// The handler of GetHistory. On the loop's thread, but for the work, which a worker does: the
 /// sweeps, and the encoding of what may be megabytes.
 package final class HistoryCalls {
-  private let evaluator: Evaluator
-  private let freshness: Freshness
-  private let editions: EditionCatalogue
-  private let clock: any LedgerClock
+  private let queries: QueryContext
 
-  package init(
-    evaluator: Evaluator, freshness: Freshness, editions: EditionCatalogue,
-    clock: any LedgerClock
-  ) {
-    self.evaluator = evaluator
-    self.freshness = freshness
-    self.editions = editions
-    self.clock = clock
+  package init(_ queries: QueryContext) {
+    self.queries = queries
   }
 
   /// Adds the method to a router; `server` gives the server that the answers go to.
@@ -37,14 +28,15 @@ package final class HistoryCalls {
     let request = try GetHistoryRequest.decodeRequest(payload)
     // Time that passes between two pages changes neither: what is learned meanwhile is newer.
     let before = try pageStart(request.pageToken) { Instant(pageToken: $0) }
-    let edition = try editions.edition(of: request.query)
-    freshness.wait(for: request.atLeast, deadline: context.deadline) { [self] error in
-      if let error { return responder.fail(error) }
+    let edition = try queries.editions.edition(of: request.query)
+    queries.begin(atLeast: request.atLeast, context, responder) { [queries] _ in
       let question = HistoryQuestion(
-        edition: edition, asOf: request.query.asOf ?? clock.now, knownAt: request.query.knownAt,
+        edition: edition, asOf: request.query.asOf ?? queries.clock.now,
+        knownAt: request.query.knownAt,
         before: before, limit: request.pageLimit)
-      evaluator.compute(about: request.accountID, { question.answer(from: $0)?.encoded() }) {
-        result in
+      // What the worker encodes carries the token of what it was given.
+      let work = { @Sendable snapshot in question.answer(from: snapshot)?.encoded() }
+      queries.evaluator.compute(about: request.accountID, work) { result in
         switch result {
         case .failure(let error): responder.fail(error)
         case .success(let message??): responder.send(encoded: message)

@@ -6,19 +6,13 @@ package import TTRPC
 /// The handlers of `LedgerService`. On the loop's thread.
 package final class LedgerCalls {
   private let link: LedgerLink
-  private let index: StatusIndex
-  private let freshness: Freshness
-  private let evaluator: Evaluator
+  private let queries: QueryContext
   /// The recorder of each connection, by its slot; read from /proc once per connection.
   private var recorders: [UInt32: (generation: UInt32, recorder: Recorder)] = [:]
 
-  package init(
-    link: LedgerLink, index: StatusIndex, freshness: Freshness, evaluator: Evaluator
-  ) {
+  package init(_ queries: QueryContext, link: LedgerLink) {
+    self.queries = queries
     self.link = link
-    self.index = index
-    self.freshness = freshness
-    self.evaluator = evaluator
   }
 
   /// Adds the service to a router; `server` gives the server that the answers go to.
@@ -35,7 +29,7 @@ package final class LedgerCalls {
     }
     router.stream(LedgerService.importFacts) { [self] context, stream in
       FactImport(
-        stream: stream, link: link, evaluator: evaluator, recorder: recorder(of: context))
+        stream: stream, link: link, evaluator: queries.evaluator, recorder: recorder(of: context))
     }
   }
 
@@ -43,7 +37,7 @@ package final class LedgerCalls {
     _ context: borrowing CallContext, _ payload: UnsafeRawBufferPointer, _ responder: Responder
   ) {
     let recorder = recorder(of: context)
-    evaluator.read(payload, Report.init(request:)) { [self] result in
+    queries.evaluator.read(payload, Report.init(request:)) { [self] result in
       do throws(RPCError) {
         try store(try result.get(), recorder, responder)
       } catch {
@@ -58,7 +52,7 @@ package final class LedgerCalls {
     guard report.isWorthAsking else {
       guard report.mode == .each else { throw .refused(report.refusals) }
       return responder.send(
-        ReportFactsResponse(results: report.finished, token: index.encodedToken))
+        ReportFactsResponse(results: report.finished, token: queries.index.encodedToken))
     }
     let mode: AccountStatusLedger.ReportMode = report.mode == .each ? .each : .allOrNothing
     link.report(report.facts, mode: mode, recorder: recorder) { result in
@@ -78,8 +72,7 @@ package final class LedgerCalls {
     let request = try ListFactsRequest.decodeRequest(payload)
     let after = try pageStart(request.pageToken) { UInt64($0) } ?? 0
     let limit = request.pageLimit
-    freshness.wait(for: request.atLeast, deadline: context.deadline) { [link] error in
-      if let error { return responder.fail(error) }
+    queries.begin(atLeast: request.atLeast, context, responder) { [link] _ in
       link.facts(of: request.accountID, after: after, limit: limit) { result in
         switch result {
         case .failure(let error):

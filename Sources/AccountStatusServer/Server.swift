@@ -179,25 +179,12 @@ extension Server {
       guard let rpc else { preconditionFailure("no call comes before there is a server") }
       return rpc
     }
-    StatusCalls(
-      index: index, evaluator: evaluator, freshness: freshness, editions: editions, clock: clock
-    ).register(in: &router, server)
-    ExplanationCalls(
-      index: index, evaluator: evaluator, freshness: freshness, editions: editions, clock: clock
-    ).register(in: &router, server)
-    LedgerCalls(link: link, index: index, freshness: freshness, evaluator: evaluator)
-      .register(in: &router, server)
-    HistoryCalls(evaluator: evaluator, freshness: freshness, editions: editions, clock: clock)
-      .register(in: &router, server)
-    BillingCalls(evaluator: evaluator, index: index, freshness: freshness, clock: clock)
-      .register(in: &router, server)
-    SimulationCalls(
-      evaluator: evaluator, index: index, freshness: freshness, editions: editions, clock: clock
-    ).register(in: &router, server)
+    let queries = QueryContext(
+      index: index, evaluator: evaluator, freshness: freshness, editions: editions, clock: clock)
+    router.addServices(queries, link: link, server)
     if options.isEphemeral {
       TestingCalls(link: link, index: index, clock: manualClock).register(in: &router, server)
     }
-    EditionCalls(editions: editions).register(in: &router, server)
     let offered = router.methods + AdminCalls.methods
     let statistics = MethodStatistics(methods: offered)
     AdminCalls(

@@ -1,28 +1,17 @@
 internal import AccountStatusAPI
-package import AccountStatusLedger
+internal import AccountStatusLedger
 internal import AccountStatusModel
-package import AccountStatusRules
+internal import AccountStatusRules
 package import TTRPC
 
 /// The handler of `SimulateStatus`. On the loop's thread; the facts are judged on a worker.
 ///
 /// The ledger is only read: what is simulated is added to a copy.
 package final class SimulationCalls {
-  private let evaluator: Evaluator
-  private let index: StatusIndex
-  private let freshness: Freshness
-  private let editions: EditionCatalogue
-  private let clock: any LedgerClock
+  private let queries: QueryContext
 
-  package init(
-    evaluator: Evaluator, index: StatusIndex, freshness: Freshness, editions: EditionCatalogue,
-    clock: any LedgerClock
-  ) {
-    self.evaluator = evaluator
-    self.index = index
-    self.freshness = freshness
-    self.editions = editions
-    self.clock = clock
+  package init(_ queries: QueryContext) {
+    self.queries = queries
   }
 
   /// Adds the method to a router; `server` gives the server that the answers go to.
@@ -38,14 +27,13 @@ package final class SimulationCalls {
     _ context: borrowing CallContext, _ payload: UnsafeRawBufferPointer, _ responder: Responder
   ) throws(RPCError) {
     let request = try ReceivedSimulation.decodeRequest(payload)
-    let edition = try editions.edition(of: request.query)
-    freshness.wait(for: request.atLeast, deadline: context.deadline) { [self] error in
-      if let error { return responder.fail(error) }
-      let query = editions.resolve(request.query, under: edition, at: clock.now)
+    let edition = try queries.editions.edition(of: request.query)
+    queries.begin(atLeast: request.atLeast, context, responder) { [self] token in
+      let query = queries.editions.resolve(request.query, under: edition, at: queries.clock.now)
       simulate(query, request.facts, about: request.accountID) { [self] result in
         switch result {
         case .failure(let error): responder.fail(error)
-        case .success(let simulated): complete(simulated, query, responder)
+        case .success(let simulated): complete(simulated, query, token, responder)
         }
       }
     }
@@ -59,7 +47,8 @@ package final class SimulationCalls {
     let work: @Sendable (AccountSnapshot?) -> SimulatedStatus = { snapshot in
       SimulatedStatus(query, facts, of: account, on: snapshot)
     }
-    evaluator.compute(about: account, work) { [evaluator] result in
+    let evaluator = queries.evaluator
+    evaluator.compute(about: account, work) { result in
       switch result {
       case .failure(let error): completion(.failure(error))
       case .success(let simulated?): completion(.success(simulated))
@@ -69,17 +58,18 @@ package final class SimulationCalls {
   }
 
   private func complete(
-    _ simulated: SimulatedStatus, _ query: EvaluationQuery, _ responder: Responder
+    _ simulated: SimulatedStatus, _ query: EvaluationQuery, _ token: [UInt8],
+    _ responder: Responder
   ) {
     guard simulated.isWorthTelling else { return responder.fail(.notFound(simulated.account)) }
     addNotice(to: simulated.actual, query) { [self] actual in
-      addNotice(to: simulated.simulated, query) { [index] hypothetical in
+      addNotice(to: simulated.simulated, query) { hypothetical in
         do throws(RPCError) {
           responder.send(
             SimulateStatusResponse(
               actual: try actual.get(), simulated: try hypothetical.get(),
               results: simulated.results, transitions: simulated.transitions,
-              token: index.encodedToken))
+              token: token))
         } catch {
           responder.fail(error)
         }
@@ -92,7 +82,7 @@ package final class SimulationCalls {
     _ completion: @escaping (Result<AccountStatus?, RPCError>) -> Void
   ) {
     guard let status = evaluation.status else { return completion(.success(nil)) }
-    evaluator.addProviderNotice(to: status, evaluation.providers, query) {
+    queries.evaluator.addProviderNotice(to: status, evaluation.providers, query) {
       completion($0.map(Optional.some))
     }
   }

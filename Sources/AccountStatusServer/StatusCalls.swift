@@ -1,7 +1,7 @@
 internal import AccountStatusAPI
-package import AccountStatusLedger
+internal import AccountStatusLedger
 internal import AccountStatusModel
-package import AccountStatusRules
+internal import AccountStatusRules
 internal import CStatusTable
 package import TTRPC
 
@@ -10,29 +10,17 @@ package import TTRPC
 /// Current BASIC answers come from the index, on the spot; everything else, and what the index
 /// cannot say at this instant, is evaluated.
 package final class StatusCalls {
-  private let index: StatusIndex
-  private let evaluator: Evaluator
-  private let freshness: Freshness
-  private let editions: EditionCatalogue
-  private let clock: any LedgerClock
+  private let queries: QueryContext
   private let lists: StatusLists
 
-  package init(
-    index: StatusIndex, evaluator: Evaluator, freshness: Freshness, editions: EditionCatalogue,
-    clock: any LedgerClock
-  ) {
-    self.index = index
-    self.evaluator = evaluator
-    self.freshness = freshness
-    self.editions = editions
-    self.clock = clock
-    lists = StatusLists(
-      index: index, evaluator: evaluator, freshness: freshness, editions: editions, clock: clock)
+  package init(_ queries: QueryContext) {
+    self.queries = queries
+    lists = StatusLists(queries)
   }
 
   /// Adds the service to a router; `server` gives the server that late answers go to.
   package func register(in router: inout Router, _ server: @escaping () -> RPCServer) {
-    let pointReads = index.pointReads
+    let pointReads = queries.index.pointReads
     router.unary(StatusService.getStatus) { [self] context, payload, reply in
       if pointReads.answer(context, payload, &reply) { return }
       Responder.run(context, &reply, server) { responder throws(RPCError) in
@@ -60,14 +48,14 @@ package final class StatusCalls {
   private func currentAnswer(
     about account: AccountID, at now: Instant, _ completion: @escaping Evaluator.Completion
   ) {
-    let (result, status) = index.read(account, at: now)
+    let (result, status) = queries.index.read(account, at: now)
     switch result {
     case .STATUS_TABLE_FOUND:
       completion(.success(basic(account, status, now)))
     case .STATUS_TABLE_NOT_FOUND:
       completion(.failure(.notFound(account)))
     default:
-      evaluator.answer(editions.current(at: now), about: account) {
+      queries.evaluator.answer(queries.editions.current(at: now), about: account) {
         completion($0.map(\.basicView))
       }
     }
@@ -77,7 +65,7 @@ package final class StatusCalls {
     _ account: AccountID, _ status: status_table_status, _ now: Instant
   ) -> AccountStatus {
     AccountStatus(
-      accountID: account, standing: status.standing, policyEdition: editions.default.name,
+      accountID: account, standing: status.standing, policyEdition: queries.editions.default.name,
       revision: status.revision, asOf: now)
   }
 }
@@ -89,13 +77,10 @@ extension StatusCalls {
     _ context: borrowing CallContext, _ payload: UnsafeRawBufferPointer, _ responder: Responder
   ) throws(RPCError) {
     let request = try GetStatusRequest.decodeRequest(payload)
-    let edition = try editions.edition(of: request.query)
-    freshness.wait(for: request.atLeast, deadline: context.deadline) { [self] error in
-      if let error { return responder.fail(error) }
-      ask(request.view, request.query, under: edition, about: request.accountID) {
-        [index] result in
-        responder.complete(
-          with: result.map { GetStatusResponse(status: $0, token: index.encodedToken) })
+    let edition = try queries.editions.edition(of: request.query)
+    queries.begin(atLeast: request.atLeast, context, responder) { [self] token in
+      ask(request.view, request.query, under: edition, about: request.accountID) { result in
+        responder.complete(with: result.map { GetStatusResponse(status: $0, token: token) })
       }
     }
   }
@@ -104,10 +89,10 @@ extension StatusCalls {
     _ view: StatusView, _ query: AccountStatusAPI.StatusQuery, under edition: PolicyEdition,
     about account: AccountID, _ completion: @escaping Evaluator.Completion
   ) {
-    let now = clock.now
+    let now = queries.clock.now
     guard view == .full else { return currentAnswer(about: account, at: now, completion) }
-    evaluator.answer(
-      editions.resolve(query, under: edition, at: now), about: account, completion)
+    queries.evaluator.answer(
+      queries.editions.resolve(query, under: edition, at: now), about: account, completion)
   }
 }
 
@@ -118,11 +103,10 @@ extension StatusCalls {
     _ context: borrowing CallContext, _ payload: UnsafeRawBufferPointer, _ responder: Responder
   ) throws(RPCError) {
     let request = try BatchGetStatusRequest.decodeRequest(payload)
-    let edition = try editions.edition(of: request.query)
-    freshness.wait(for: request.atLeast, deadline: context.deadline) { [self] error in
-      if let error { return responder.fail(error) }
-      let batch = Gathering<BatchStatusResult>(count: request.accountIDs.count) { [index] results in
-        responder.send(BatchGetStatusResponse(results: results, token: index.encodedToken))
+    let edition = try queries.editions.edition(of: request.query)
+    queries.begin(atLeast: request.atLeast, context, responder) { [self] token in
+      let batch = Gathering<BatchStatusResult>(count: request.accountIDs.count) { results in
+        responder.send(BatchGetStatusResponse(results: results, token: token))
       }
       for (place, text) in request.accountIDs.enumerated() {
         do throws(FormError) {
@@ -171,15 +155,13 @@ extension StatusCalls {
     _ context: borrowing CallContext, _ payload: UnsafeRawBufferPointer, _ responder: Responder
   ) throws(RPCError) {
     let request = try CheckCapabilityRequest.decodeRequest(payload)
-    let edition = try editions.edition(of: request.query)
+    let edition = try queries.editions.edition(of: request.query)
     let view: StatusView = request.query.isCurrent ? .basic : .full
-    freshness.wait(for: request.atLeast, deadline: context.deadline) { [self] error in
-      if let error { return responder.fail(error) }
-      ask(view, request.query, under: edition, about: request.accountID) { [index] result in
+    queries.begin(atLeast: request.atLeast, context, responder) { [self] token in
+      ask(view, request.query, under: edition, about: request.accountID) { result in
         responder.complete(
           with: result.map { status in
-            CheckCapabilityResponse(
-              request.capabilities, of: status, edition, token: index.encodedToken)
+            CheckCapabilityResponse(request.capabilities, of: status, edition, token: token)
           })
       }
     }

@@ -10,47 +10,35 @@ internal import TTRPC
 /// Always by account id, and a page token is the id that the page ended with: so an account that
 /// is in the list all the time is listed once, whatever changes meanwhile. On the loop's thread.
 final class StatusLists {
-  private let index: StatusIndex
-  private let evaluator: Evaluator
-  private let freshness: Freshness
-  private let editions: EditionCatalogue
-  private let clock: any LedgerClock
+  private let queries: QueryContext
 
-  init(
-    index: StatusIndex, evaluator: Evaluator, freshness: Freshness, editions: EditionCatalogue,
-    clock: any LedgerClock
-  ) {
-    self.index = index
-    self.evaluator = evaluator
-    self.freshness = freshness
-    self.editions = editions
-    self.clock = clock
+  init(_ queries: QueryContext) {
+    self.queries = queries
   }
 
   func answer(
     _ context: borrowing CallContext, _ payload: UnsafeRawBufferPointer, _ responder: Responder
   ) throws(RPCError) {
     let request = try ListStatusesRequest.decodeRequest(payload)
-    let edition = try editions.edition(of: request.query)
+    let edition = try queries.editions.edition(of: request.query)
     let after = try pageStart(request.pageToken) { try? AccountID($0) }
-    freshness.wait(for: request.atLeast, deadline: context.deadline) { [self] error in
-      if let error { return responder.fail(error) }
+    queries.begin(atLeast: request.atLeast, context, responder) { [self] token in
       if request.query.isCurrent {
-        listCurrent(request, after, responder)
+        listCurrent(request, after, token, responder)
       } else {
-        listEvaluated(request, under: edition, after, responder)
+        listEvaluated(request, under: edition, after, token, responder)
       }
     }
   }
 
   /// From the index; what it cannot say at this instant is evaluated.
   private func listCurrent(
-    _ request: ListStatusesRequest, _ after: AccountID?, _ responder: Responder
+    _ request: ListStatusesRequest, _ after: AccountID?, _ token: [UInt8], _ responder: Responder
   ) {
-    let now = clock.now
-    let page = index.list(request.filter, after: after, limit: request.pageLimit, at: now)
+    let now = queries.clock.now
+    let page = queries.index.list(request.filter, after: after, limit: request.pageLimit, at: now)
     let stale = page.entries.filter { $0.result == .STATUS_TABLE_STALE }.map(\.accountID)
-    evaluator.answers(editions.current(at: now), about: stale) { [self] result in
+    queries.evaluator.answers(queries.editions.current(at: now), about: stale) { [self] result in
       switch result {
       case .failure(let error): responder.fail(error)
       case .success(let evaluated):
@@ -59,7 +47,7 @@ final class StatusLists {
           entry.result == .STATUS_TABLE_STALE
             ? missing.next()?.flatMap { $0.matching(request.filter) } : status(entry, now)
         }
-        send(statuses, page.continuation, responder)
+        send(statuses, page.continuation, token, responder)
       }
     }
   }
@@ -67,31 +55,33 @@ final class StatusLists {
   /// By evaluation. A page is of so many accounts, whether they match or not.
   private func listEvaluated(
     _ request: ListStatusesRequest, under edition: PolicyEdition, _ after: AccountID?,
-    _ responder: Responder
+    _ token: [UInt8], _ responder: Responder
   ) {
-    let query = editions.resolve(request.query, under: edition, at: clock.now)
-    let (accounts, continuation) = index.accounts(after: after, limit: request.pageLimit)
-    evaluator.answers(query, about: accounts) { [self] result in
+    let query = queries.editions.resolve(request.query, under: edition, at: queries.clock.now)
+    let (accounts, continuation) = queries.index.accounts(after: after, limit: request.pageLimit)
+    queries.evaluator.answers(query, about: accounts) { [self] result in
       switch result {
       case .failure(let error): responder.fail(error)
       case .success(let evaluated):
         let statuses = evaluated.compactMap { $0?.matching(request.filter) }
-        send(statuses, continuation, responder)
+        send(statuses, continuation, token, responder)
       }
     }
   }
 
   private func send(
-    _ statuses: [AccountStatus], _ continuation: AccountID?, _ responder: Responder
+    _ statuses: [AccountStatus], _ continuation: AccountID?, _ token: [UInt8],
+    _ responder: Responder
   ) {
     responder.send(
       ListStatusesResponse(
-        statuses: statuses, nextPageToken: continuation?.text ?? "", token: index.encodedToken))
+        statuses: statuses, nextPageToken: continuation?.text ?? "", token: token))
   }
 
   private func status(_ entry: StatusIndex.Entry, _ now: Instant) -> AccountStatus {
     AccountStatus(
-      accountID: entry.accountID, standing: entry.standing, policyEdition: editions.default.name,
+      accountID: entry.accountID, standing: entry.standing,
+      policyEdition: queries.editions.default.name,
       revision: entry.revision, asOf: now)
   }
 }

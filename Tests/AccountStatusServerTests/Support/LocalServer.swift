@@ -22,6 +22,7 @@ final class LocalServer {
   let freshness: Freshness
   let evaluator: Evaluator
   let editions: EditionCatalogue
+  let queries: QueryContext
   let rpc: RPCServer
   /// What the longest turn so far cost this thread, in nanoseconds of its own time; settable.
   var longestTurn: UInt64 = 0
@@ -68,24 +69,11 @@ final class LocalServer {
       return server()
     }
     var router = Router()
-    StatusCalls(
-      index: index, evaluator: evaluator, freshness: freshness, editions: editions, clock: clock
-    ).register(in: &router, server)
-    ExplanationCalls(
-      index: index, evaluator: evaluator, freshness: freshness, editions: editions, clock: clock
-    ).register(in: &router, server)
-    LedgerCalls(link: link, index: index, freshness: freshness, evaluator: evaluator)
-      .register(in: &router, server)
-    HistoryCalls(evaluator: evaluator, freshness: freshness, editions: editions, clock: clock)
-      .register(in: &router, server)
-    BillingCalls(evaluator: evaluator, index: index, freshness: freshness, clock: clock)
-      .register(in: &router, server)
-    SimulationCalls(
-      evaluator: evaluator, index: index, freshness: freshness, editions: editions, clock: clock
-    ).register(in: &router, server)
+    queries = QueryContext(
+      index: index, evaluator: evaluator, freshness: freshness, editions: editions, clock: clock)
+    router.addServices(queries, link: link, server)
     TestingCalls(link: link, index: index, clock: hasManualClock ? clock : nil)
       .register(in: &router, server)
-    EditionCalls(editions: editions).register(in: &router, server)
     let statistics = MethodStatistics(methods: router.methods + AdminCalls.methods)
     AdminCalls(
       link: link, index: index, clock: clock, statistics: statistics,
