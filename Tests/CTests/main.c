@@ -42,6 +42,8 @@ int main(int argc, char **argv) {
                                 &spin_suite,          &table_suite,
                                 &answer_suite,        &table_life_suite,
                                 &table_process_suite, &steady_suite,
+                                &watch_suite,         &watch_life_suite,
+                                &cache_suite,         &cache_life_suite,
                                 &server_suite};
   int passed = 0, failed = 0, left_out = 0;
   // A test that hangs is a failed one.

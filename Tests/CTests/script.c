@@ -59,6 +59,13 @@ void pass_gate(gate *gate) {
   pthread_mutex_unlock(&gate->mutex);
 }
 
+bool is_gate_open(gate *gate) {
+  pthread_mutex_lock(&gate->mutex);
+  bool is_open = gate->open;
+  pthread_mutex_unlock(&gate->mutex);
+  return is_open;
+}
+
 void answer_by_function(peer_connection *connection, void *context) {
   const answer_script *script = context;
   peer_request request;

@@ -47,5 +47,6 @@ typedef struct gate {
 
 void open_gate(gate *gate);
 void pass_gate(gate *gate);
+bool is_gate_open(gate *gate);
 
 #endif

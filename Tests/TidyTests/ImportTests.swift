@@ -25,6 +25,7 @@ import Testing
       ],
       "AccountStatusClient": ["AccountStatusAPI", model, "TTRPC", "CStatusTable"],
       "order-gateway-example": ["AccountStatusClient", model],
+      "support-desk-example": ["AccountStatusClient", model],
       "AccountStatusTesting": ["AccountStatusClient", model, "CLinux"],
       // The server, and the vocabulary of what it takes: instants, and errors of the runtime.
       "accountstatusd": ["AccountStatusServer", model, "TTRPC"],
@@ -117,7 +118,7 @@ import Testing
   /// Prefixes of what the C client may include of ours.
   private static let clientIncludes = [
     "accountstatus", "accountstatus/v1/", "google/", "ttrpc/", "CWireCheck.h",
-    "status_table_client.h",
+    "status_cache.h", "status_table_client.h",
   ]
 
   @Test func `the C client includes its own headers, the contract and the wire check`() {

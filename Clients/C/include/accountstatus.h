@@ -120,6 +120,7 @@
 #include <accountstatus_facts.h>
 #include <accountstatus_reads.h>
 #include <accountstatus_types.h>
+#include <accountstatus_watch.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -142,6 +143,12 @@ typedef struct accountstatus_open_options {
   // Path of the socket that hands out the status table, at most 107 bytes. NULL: as ENVIRONMENT
   // says. Empty: no table.
   const char *table_socket;
+  // Accounts whose statuses this process keeps, at most, up to 16 777 216: for where there is no
+  // table. 0: none. See accountstatus_cache_update, without which they are not kept up to date.
+  uint32_t cache_accounts;
+  // Which accounts, at most 1 000, registered or not. None: all of them.
+  const char *const *cached_ids;
+  size_t cached_id_count;
 } accountstatus_open_options;
 
 // Makes a handle. Does not connect: it succeeds while the server is down.
@@ -185,6 +192,8 @@ typedef struct accountstatus_counters {
   uint64_t spins;
   uint64_t spin_hits;
   uint64_t spin_ns;
+  // Calls that the cache answered.
+  uint64_t answered_by_cache;
 } accountstatus_counters;
 
 // Copies the counters into as much of *ret_counters as its size says. Never blocks.

@@ -203,6 +203,8 @@ typedef enum accountstatus_source {
   ACCOUNTSTATUS_SOURCE_CALL = 2,
   // Nobody: on_unavailable decides.
   ACCOUNTSTATUS_SOURCE_DEFAULT = 3,
+  // What this process keeps of what the server told, where the program asked for that.
+  ACCOUNTSTATUS_SOURCE_CACHE = 4,
 } accountstatus_source;
 
 // gRPC's codes, of which the server's errors have one.

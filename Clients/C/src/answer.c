@@ -160,13 +160,9 @@ static int32_t outcome_of(const struct status_table_reading *reading) {
                                                      : ACCOUNTSTATUS_STALE;
 }
 
-static int32_t source_of(int32_t outcome) {
-  return outcome == ACCOUNTSTATUS_STALE ? ACCOUNTSTATUS_SOURCE_DEFAULT : ACCOUNTSTATUS_SOURCE_TABLE;
-}
-
 // ------------------------------------------------------------------------------------- results
 
-void answer_fill_result(owned_result *owned, table_key key, int32_t on_unavailable,
+void answer_fill_result(owned_result *owned, table_key key, int32_t on_unavailable, int32_t source,
                         const struct status_table_reading *reading) {
   result_block *block = result_block_of(owned);
   int32_t outcome = outcome_of(reading);
@@ -177,7 +173,7 @@ void answer_fill_result(owned_result *owned, table_key key, int32_t on_unavailab
       .on_unavailable = on_unavailable,
       .account_id = block->account_id,
       .message = "",
-      .source = source_of(outcome),
+      .source = source,
       .fresh = outcome != ACCOUNTSTATUS_STALE,
       .age_ns = reading->age,
   };
@@ -223,7 +219,7 @@ static bool fill_answers(check_block *block, const question *question, uint64_t 
   return all;
 }
 
-void answer_fill_check(owned_check *owned, const question *question, table_key key,
+void answer_fill_check(owned_check *owned, const question *question, table_key key, int32_t source,
                        const struct status_table_reading *reading) {
   check_block *block = check_block_of(owned);
   int32_t outcome = outcome_of(reading);
@@ -244,7 +240,7 @@ void answer_fill_check(owned_check *owned, const question *question, table_key k
       .answers = block->answer_list,
       .reasons = block->parts.reason_list,
       .message = "",
-      .source = source_of(outcome),
+      .source = source,
       .fresh = outcome != ACCOUNTSTATUS_STALE,
       .age_ns = reading->age,
   };

@@ -1,5 +1,5 @@
-// Answers out of the status table, as callers see them: the same types as the server's answers, in
-// memory that is used again.
+// Answers out of the status table or the cache, as callers see them: the same types as the server's
+// answers, in memory that is used again.
 
 #ifndef ANSWER_H
 #define ANSWER_H
@@ -44,10 +44,10 @@ owned_check *answer_take_check(tables *tables);
 table_edition *answer_result_edition(owned_result *owned);
 table_edition *answer_check_edition(owned_check *owned);
 
-// Fills in what was read: FOUND, NOT_FOUND or STALE.
-void answer_fill_result(owned_result *owned, table_key key, int32_t on_unavailable,
+// Fills in what was read: FOUND, NOT_FOUND or STALE, and where: an accountstatus_source.
+void answer_fill_result(owned_result *owned, table_key key, int32_t on_unavailable, int32_t source,
                         const struct status_table_reading *reading);
-void answer_fill_check(owned_check *owned, const question *question, table_key key,
+void answer_fill_check(owned_check *owned, const question *question, table_key key, int32_t source,
                        const struct status_table_reading *reading);
 
 // Says of a STALE answer why the server could not be asked.

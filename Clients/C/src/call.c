@@ -13,6 +13,7 @@ const method get_status = {STATUS_SERVICE, "GetStatus", true};
 const method batch_get_status = {STATUS_SERVICE, "BatchGetStatus", true};
 const method check_capability = {STATUS_SERVICE, "CheckCapability", true};
 const method list_statuses = {STATUS_SERVICE, "ListStatuses", true};
+const method watch_statuses = {STATUS_SERVICE, "WatchStatuses", true};
 const method report_facts = {LEDGER_SERVICE, "ReportFacts", true};
 
 static void write_big_endian(uint8_t *bytes, uint32_t value) {
@@ -22,13 +23,11 @@ static void write_big_endian(uint8_t *bytes, uint32_t value) {
   bytes[3] = (uint8_t)value;
 }
 
-// The frame of a request. 0, -E2BIG or -ENOMEM; the caller frees it.
-static int make_frame(const call *call, const ProtobufCBinaryData *payload, uint32_t stream,
-                      int64_t timeout, ProtobufCBinaryData *ret_frame,
-                      accountstatus_error *failure) {
+int call_make_frame(const method *method, const ProtobufCBinaryData *payload, uint32_t stream,
+                    int64_t timeout, ProtobufCBinaryData *ret_frame, accountstatus_error *failure) {
   Ttrpc__Request request = TTRPC__REQUEST__INIT;
-  request.service = (char *)call->method->service;
-  request.method = (char *)call->method->name;
+  request.service = (char *)method->service;
+  request.method = (char *)method->name;
   request.payload = *payload;
   request.timeout_nano = timeout;
   size_t size = ttrpc__request__get_packed_size(&request);
@@ -41,50 +40,48 @@ static int make_frame(const call *call, const ProtobufCBinaryData *payload, uint
   write_big_endian(frame, (uint32_t)size);
   write_big_endian(frame + 4, stream);
   frame[8] = FRAME_REQUEST;
-  frame[9] = 0x01; // remote-closed: nothing follows the request
+  frame[9] = FRAME_REMOTE_CLOSED; // nothing follows the request
   ttrpc__request__pack(&request, frame + FRAME_HEADER);
   *ret_frame = (ProtobufCBinaryData){FRAME_HEADER + size, frame};
   return 0;
 }
 
-static int nonsense(accountstatus_error *failure, const call *call, const char *what,
+static int nonsense(accountstatus_error *failure, const method *method, const char *what,
                     const wire_check_error *error) {
   return failure_set(failure, EPROTO, ACCOUNTSTATUS_CODE_INTERNAL, "the %s of %s: %s%s%s", what,
-                     call->method->name, error->path, error->path[0] == '\0' ? "" : " ",
+                     method->name, error->path, error->path[0] == '\0' ? "" : " ",
                      wire_check_reason_text(error->reason));
 }
 
-// Checks and unpacks a message into what is left of the connection's arena.
-static int unpack(const call *call, connection *connection, const char *what,
-                  const ProtobufCMessageDescriptor *type, const uint8_t *bytes, size_t size,
-                  const ProtobufCMessage **ret_message, accountstatus_error *failure) {
+int call_unpack(const method *method, wire_arena *arena, const char *what,
+                const ProtobufCMessageDescriptor *type, const ProtobufCBinaryData *bytes,
+                const ProtobufCMessage **ret_message, accountstatus_error *failure) {
   wire_check_limits limits = wire_check_limits_default();
-  limits.max_memory = wire_arena_cap(size, WIRE_ARENA_FACTS);
+  limits.max_memory = wire_arena_cap(bytes->len, WIRE_ARENA_FACTS);
   wire_check_error error;
-  if (wire_check(type, bytes, size, &limits, &error) < 0)
-    return nonsense(failure, call, what, &error);
+  if (wire_check(type, bytes->data, bytes->len, &limits, &error) < 0)
+    return nonsense(failure, method, what, &error);
   *ret_message =
-      protobuf_c_message_unpack(type, wire_arena_allocator(connection->arena), size, bytes);
+      protobuf_c_message_unpack(type, wire_arena_allocator(arena), bytes->len, bytes->data);
   return *ret_message == NULL ? failure_no_memory(failure) : 0;
 }
 
-// Opens the envelope that is a Response frame's payload.
-static int read_answer(const call *call, const uint8_t *payload, size_t size, answer *answer,
+int call_open_envelope(const method *method, wire_arena *arena, const ProtobufCBinaryData *payload,
+                       ProtobufCBinaryData *ret_answer, const Google__Rpc__Status **ret_status,
                        accountstatus_error *failure) {
-  connection *connection = answer->connection;
   // Room for the envelope, and for the answer or the details of an error.
-  wire_arena_reset(connection->arena, 4 * wire_arena_cap(size, WIRE_ARENA_FACTS));
+  wire_arena_reset(arena, 4 * wire_arena_cap(payload->len, WIRE_ARENA_FACTS));
   const ProtobufCMessage *envelope;
-  int result = unpack(call, connection, "envelope", &ttrpc__response__descriptor, payload, size,
-                      &envelope, failure);
+  int result = call_unpack(method, arena, "envelope", &ttrpc__response__descriptor, payload,
+                           &envelope, failure);
   if (result < 0)
     return result;
   const Ttrpc__Response *response = (const Ttrpc__Response *)envelope;
   if (response->status != NULL && response->status->code != ACCOUNTSTATUS_CODE_OK) {
-    answer->status = response->status;
-    return failure_from_status(failure, response->status, connection->arena);
+    *ret_status = response->status;
+    return failure_from_status(failure, response->status, arena);
   }
-  answer->payload = response->payload;
+  *ret_answer = response->payload;
   return 0;
 }
 
@@ -127,7 +124,7 @@ static int attempt(const call *call, const ProtobufCBinaryData *request, answer 
   if (timeout <= 0)
     return describe(call, -ETIMEDOUT, failure);
   ProtobufCBinaryData frame = {0};
-  result = make_frame(call, request, stream, timeout, &frame, failure);
+  result = call_make_frame(call->method, request, stream, timeout, &frame, failure);
   if (result < 0)
     return result;
   exchange_events events = {0};
@@ -144,7 +141,8 @@ static int attempt(const call *call, const ProtobufCBinaryData *request, answer 
     *again = result == -EPIPE && (call->method->idempotent || !events.sent);
     return describe(call, result, failure);
   }
-  result = read_answer(call, payload.data, payload.len, answer, failure);
+  result = call_open_envelope(call->method, connection->arena, &payload, &answer->payload,
+                              &answer->status, failure);
   connection_consume(connection);
   // A server that is going away says so on each stream; its successor may be there already. The
   // connection's arena, where the error lies, survives its closing.
@@ -202,8 +200,8 @@ int call_make(accountstatus *handle, const call *call, answer *ret_answer,
   if (result < 0)
     return result;
   connection *connection = ret_answer->connection;
-  result = unpack(call, connection, "answer", call->answer_type, ret_answer->payload.data,
-                  ret_answer->payload.len, &ret_answer->message, failure);
+  result = call_unpack(call->method, connection->arena, "answer", call->answer_type,
+                       &ret_answer->payload, &ret_answer->message, failure);
   if (result == -EPROTO) {
     count(&handle->counters.protocol_errors, 1);
     connection_close(connection);

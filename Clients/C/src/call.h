@@ -14,7 +14,8 @@ typedef struct method {
   bool idempotent;
 } method;
 
-extern const method get_status, batch_get_status, check_capability, list_statuses, report_facts;
+extern const method get_status, batch_get_status, check_capability, list_statuses, watch_statuses,
+    report_facts;
 
 typedef struct call {
   const method *method;
@@ -35,6 +36,23 @@ typedef struct answer {
   // The server's error, when that is why the call failed.
   const Google__Rpc__Status *status;
 } answer;
+
+// The frame that a request is sent in; a timeout of 0 is none. 0, -E2BIG or -ENOMEM; the caller
+// frees it.
+int call_make_frame(const method *method, const ProtobufCBinaryData *payload, uint32_t stream,
+                    int64_t timeout, ProtobufCBinaryData *ret_frame, accountstatus_error *failure);
+
+// Checks and unpacks a message into what is left of an arena. `what` names it in *failure. 0,
+// -EPROTO or -ENOMEM.
+int call_unpack(const method *method, wire_arena *arena, const char *what,
+                const ProtobufCMessageDescriptor *type, const ProtobufCBinaryData *bytes,
+                const ProtobufCMessage **ret_message, accountstatus_error *failure);
+
+// Opens the envelope that is a Response's payload, in an arena that is made empty for it: 0 and the
+// answer's bytes, or the server's error, described, and *ret_status.
+int call_open_envelope(const method *method, wire_arena *arena, const ProtobufCBinaryData *payload,
+                       ProtobufCBinaryData *ret_answer, const Google__Rpc__Status **ret_status,
+                       accountstatus_error *failure);
 
 // Makes a call, up to the bytes of the answer. *ret_answer is always set and must be released.
 int call_exchange(accountstatus *handle, const call *call, answer *ret_answer,

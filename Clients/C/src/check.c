@@ -160,8 +160,12 @@ static int check_by_call(accountstatus *handle, const question *question, int64_
     pool_give_back(stale);
   memory memory = {0};
   owned_check *owned = memory_take(&memory, 1, sizeof *owned);
+  const Accountstatus__V1__CheckCapabilityResponse *response = (const void *)answer.message;
+  if (result == 0 || result == -ENOENT)
+    read_heard(handle, question->account_id, question->options,
+               result == 0 ? response->revision : 0);
   if (owned != NULL && result == 0)
-    make_found(&memory, question, owned, (const void *)answer.message);
+    make_found(&memory, question, owned, response);
   else if (owned != NULL && answered)
     make_failed(handle, &memory, question, owned, result, failure.message);
   answer_release(&answer);
@@ -173,24 +177,25 @@ static int check_by_call(accountstatus *handle, const question *question, int64_
   return 0;
 }
 
-// Reads the table: as get_by_table in get.c.
-static bool check_by_table(accountstatus *handle, table_key key, const question *question,
-                           int64_t *ret_deadline, owned_check **ret_owned) {
+// Reads the table or the cache: as get_here in get.c.
+static bool check_here(accountstatus *handle, table_key key, const question *question,
+                       int64_t *ret_deadline, owned_check **ret_owned) {
   owned_check *owned = answer_take_check(&handle->tables);
   if (owned == NULL)
     return false;
   struct status_table_reading reading;
-  bool answered = read_table(handle, key, question->options, answer_check_edition(owned),
+  int32_t source = read_here(handle, key, question->options, answer_check_edition(owned),
                              ret_deadline, &reading);
-  if (!answered && reading.result != STATUS_TABLE_STALE) {
+  if (source == 0 && reading.result != STATUS_TABLE_STALE) {
     pool_give_back(owned);
     return false;
   }
-  answer_fill_check(owned, question, key, &reading);
+  answer_fill_check(owned, question, key, source == 0 ? ACCOUNTSTATUS_SOURCE_DEFAULT : source,
+                    &reading);
   *ret_owned = owned;
-  if (answered)
-    pool_count_use(&handle->tables.checks, owned);
-  return answered;
+  if (source != 0)
+    read_count_here(handle, source, &handle->tables.checks, owned);
+  return source != 0;
 }
 
 int accountstatus_check(accountstatus *handle, const char *account_id, const int32_t *capabilities,
@@ -203,9 +208,8 @@ int accountstatus_check(accountstatus *handle, const char *account_id, const int
   table_key key;
   int64_t deadline = 0;
   owned_check *owned = NULL;
-  if (sound != NULL && is_sound(&question) &&
-      table_may_answer(&handle->tables, account_id, sound, &key) &&
-      check_by_table(handle, key, &question, &deadline, &owned)) {
+  if (sound != NULL && is_sound(&question) && table_holds(account_id, sound, &key) &&
+      handle_reads_here(handle) && check_here(handle, key, &question, &deadline, &owned)) {
     *ret_result = &owned->result;
     return 0;
   }

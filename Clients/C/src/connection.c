@@ -73,9 +73,8 @@ void connection_consume(connection *connection) {
   }
 }
 
-// Looks through what has arrived for the answer to a stream: 1 when it lies first in the input, 0
-// when more is needed, or -EPROTO or -EMSGSIZE. Whatever is not for us is dropped.
-static int find_answer(connection *connection, uint32_t stream, exchange_events *events) {
+int connection_find(connection *connection, uint32_t stream, frame *ret_frame,
+                    uint64_t *late_answers) {
   for (;;) {
     if (connection->discarding > 0) {
       size_t dropped = connection->input_size < connection->discarding ? connection->input_size
@@ -101,19 +100,17 @@ static int find_answer(connection *connection, uint32_t stream, exchange_events 
     }
     if (connection->input_size < FRAME_HEADER + (size_t)length)
       return 0;
-    if (id == stream && type == FRAME_RESPONSE)
+    if (id == stream && (type == FRAME_RESPONSE || type == FRAME_DATA)) {
+      *ret_frame = (frame){type, header[9], {length, connection->input + FRAME_HEADER}};
       return 1;
-    if (id == stream && type == FRAME_DATA)
-      return -EPROTO;
+    }
     // The rest are answers that nobody waits for any more, and frame types yet to be invented.
-    events->late_answers += type == FRAME_RESPONSE;
+    *late_answers += type == FRAME_RESPONSE;
     drop_input(connection, FRAME_HEADER + (size_t)length);
   }
 }
 
-// Reads what there is: 1, 0 when there is nothing now, -EPIPE at the end, -ENOMEM. Memory grows
-// with what has arrived, not with what a header announces.
-static int receive(connection *connection) {
+int connection_receive(connection *connection) {
   if (connection->input_capacity - connection->input_size < LEAST_FREE) {
     size_t capacity =
         connection->input_capacity == 0 ? FIRST_INPUT : 2 * connection->input_capacity;
@@ -139,8 +136,7 @@ static int receive(connection *connection) {
   }
 }
 
-// Sends what can be sent of a frame. 0, or -EPIPE.
-static int transmit(connection *connection, const uint8_t *frame, size_t size, size_t *sent) {
+int connection_transmit(connection *connection, const uint8_t *frame, size_t size, size_t *sent) {
   while (*sent < size) {
     ssize_t count = send(connection->fd, frame + *sent, size - *sent, MSG_NOSIGNAL);
     if (count >= 0)
@@ -183,27 +179,40 @@ static void relax(void) {
 // Looks for something to read, again and again, for what is left of a time: as receive.
 static int receive_awake(connection *connection, int64_t spin, exchange_events *events) {
   int64_t start = monotonic_now(), now = start, end = start + spin - events->spun;
-  int result = receive(connection);
+  int result = connection_receive(connection);
   while (result == 0 && now < end) {
     relax();
-    result = receive(connection);
+    result = connection_receive(connection);
     now = monotonic_now();
   }
   events->spun += now - start;
   return result;
 }
 
+// The answer of a unary call: as connection_find.
+static int find_answer(connection *connection, uint32_t stream, ProtobufCBinaryData *ret_payload,
+                       exchange_events *events) {
+  frame frame;
+  int result = connection_find(connection, stream, &frame, &events->late_answers);
+  if (result == 1 && frame.type == FRAME_DATA)
+    return -EPROTO;
+  if (result == 1)
+    *ret_payload = frame.payload;
+  return result;
+}
+
 static int exchange(connection *connection, uint32_t stream, const uint8_t *frame, size_t size,
-                    int64_t deadline, int64_t spin, exchange_events *events) {
+                    int64_t deadline, int64_t spin, exchange_events *events,
+                    ProtobufCBinaryData *ret_payload) {
   size_t sent = 0;
   bool broken = false, has_slept = false;
   for (;;) {
     // A server that hangs up may have answered before: read on to the end.
     if (!broken && sent < size)
-      broken = transmit(connection, frame, size, &sent) < 0;
+      broken = connection_transmit(connection, frame, size, &sent) < 0;
     events->sent = events->sent || sent > 0;
     connection->half_sent = sent > 0 && sent < size;
-    int result = find_answer(connection, stream, events);
+    int result = find_answer(connection, stream, ret_payload, events);
     events->found_awake = result == 1 && !has_slept;
     if (result != 0)
       return result;
@@ -214,7 +223,7 @@ static int exchange(connection *connection, uint32_t stream, const uint8_t *fram
       has_slept = true;
       result = wait_for(connection, writing ? POLLIN | POLLOUT : POLLIN, deadline);
       if (result == 0)
-        result = receive(connection);
+        result = connection_receive(connection);
     }
     if (result < 0)
       return result;
@@ -224,12 +233,9 @@ static int exchange(connection *connection, uint32_t stream, const uint8_t *fram
 int connection_exchange(connection *connection, uint32_t stream, const uint8_t *frame, size_t size,
                         int64_t deadline, int64_t spin, exchange_events *events,
                         ProtobufCBinaryData *ret_payload) {
-  int result = exchange(connection, stream, frame, size, deadline, spin, events);
-  if (result == 1) {
-    ret_payload->data = connection->input + FRAME_HEADER;
-    ret_payload->len = read_big_endian(connection->input);
+  int result = exchange(connection, stream, frame, size, deadline, spin, events, ret_payload);
+  if (result == 1)
     return 0;
-  }
   if ((result != -ETIMEDOUT && result != -EMSGSIZE) || connection->half_sent)
     connection_close(connection);
   return result;

@@ -1,4 +1,4 @@
-// One connection: frames out, frames in. Used by one call at a time.
+// One connection: frames out, frames in. Used by one call, or one stream, at a time.
 //
 //     offset 0  u32 length     payload bytes, big-endian; the header is 10 bytes more
 //     offset 4  u32 stream id  odd: ours
@@ -21,6 +21,8 @@ enum {
   FRAME_RESPONSE = 2,
   FRAME_REQUEST = 1,
   FRAME_DATA = 3,
+  // Flags.
+  FRAME_REMOTE_CLOSED = 1,
   FRAME_NO_DATA = 4,
   LARGEST_PAYLOAD = 4 * 1024 * 1024,
 };
@@ -77,5 +79,27 @@ int connection_exchange(connection *connection, uint32_t stream, const uint8_t *
 
 // Forgets the first frame received, which must be there.
 void connection_consume(connection *connection);
+
+// What connection_exchange is made of, for streams. None of them waits.
+
+// A frame that was received. The payload lies in the connection until connection_consume.
+typedef struct frame {
+  uint8_t type;
+  uint8_t flags;
+  ProtobufCBinaryData payload;
+} frame;
+
+// Looks through what has arrived for a Response or Data of a stream: 1 when it lies first in the
+// input, 0 when more is needed, or -EPROTO, or -EMSGSIZE where it was too large and was skipped.
+// Whatever is not for the stream is dropped; *late_answers counts answers among that.
+int connection_find(connection *connection, uint32_t stream, frame *ret_frame,
+                    uint64_t *late_answers);
+
+// Reads what there is: 1, 0 when there is nothing now, -EPIPE at the end, -ENOMEM. Memory grows
+// with what has arrived, not with what a header announces.
+int connection_receive(connection *connection);
+
+// Sends what can be sent of a frame. 0, or -EPIPE.
+int connection_transmit(connection *connection, const uint8_t *frame, size_t size, size_t *sent);
 
 #endif

@@ -67,10 +67,12 @@ static int get_by_call(accountstatus *handle, const char *account_id,
   }
   if (stale != NULL)
     pool_give_back(stale);
+  const Accountstatus__V1__GetStatusResponse *response = (const void *)answer.message;
+  if (result == 0 || result == -ENOENT)
+    read_heard(handle, account_id, options, result == 0 ? response->status->revision : 0);
   memory memory = {0};
   owned_result *owned = memory_take(&memory, 1, sizeof *owned);
   if (owned != NULL && result == 0) {
-    const Accountstatus__V1__GetStatusResponse *response = (const void *)answer.message;
     owned->result =
         read_result(handle, &memory, account_id, options->on_unavailable, response->status);
     owned->result.token = memory_bytes(&memory, response->token.data, response->token.len);
@@ -88,27 +90,29 @@ static int get_by_call(accountstatus *handle, const char *account_id,
   return 0;
 }
 
-// Reads the table. True: *ret_owned is the answer. Else it may be one that is too old, or NULL.
-static bool get_by_table(accountstatus *handle, table_key key, const accountstatus_options *options,
-                         int64_t *ret_deadline, owned_result **ret_owned) {
+// Reads the table or the cache. True: *ret_owned is the answer. Else it may be one that is too old,
+// or NULL.
+static bool get_here(accountstatus *handle, table_key key, const accountstatus_options *options,
+                     int64_t *ret_deadline, owned_result **ret_owned) {
   owned_result *owned = answer_take_result(&handle->tables);
   if (owned == NULL)
     return false;
   struct status_table_reading reading;
-  bool answered =
-      read_table(handle, key, options, answer_result_edition(owned), ret_deadline, &reading);
-  if (!answered && reading.result != STATUS_TABLE_STALE) {
+  int32_t source =
+      read_here(handle, key, options, answer_result_edition(owned), ret_deadline, &reading);
+  if (source == 0 && reading.result != STATUS_TABLE_STALE) {
     pool_give_back(owned);
     return false;
   }
-  answer_fill_result(owned, key, options->on_unavailable, &reading);
+  answer_fill_result(owned, key, options->on_unavailable,
+                     source == 0 ? ACCOUNTSTATUS_SOURCE_DEFAULT : source, &reading);
   *ret_owned = owned;
-  if (answered) {
-    pool_count_use(&handle->tables.results, owned);
-    if (reading.result == STATUS_TABLE_FOUND && !status_is_known_state(owned->result.status->state))
-      read_count_default(handle, options->on_unavailable);
-  }
-  return answered;
+  if (source == 0)
+    return false;
+  read_count_here(handle, source, &handle->tables.results, owned);
+  if (reading.result == STATUS_TABLE_FOUND && !status_is_known_state(owned->result.status->state))
+    read_count_default(handle, options->on_unavailable);
+  return true;
 }
 
 int accountstatus_get(accountstatus *handle, const char *account_id,
@@ -120,8 +124,8 @@ int accountstatus_get(accountstatus *handle, const char *account_id,
   table_key key;
   int64_t deadline = 0;
   owned_result *owned = NULL;
-  if (sound != NULL && table_may_answer(&handle->tables, account_id, sound, &key) &&
-      get_by_table(handle, key, sound, &deadline, &owned)) {
+  if (sound != NULL && table_holds(account_id, sound, &key) && handle_reads_here(handle) &&
+      get_here(handle, key, sound, &deadline, &owned)) {
     *ret_result = &owned->result;
     return 0;
   }

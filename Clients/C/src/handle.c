@@ -12,12 +12,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cache.h"
 #include "failure.h"
 
 // What a process mark says. The kernel turns it into FORKED in a child.
 enum { MARK_FORKED = 0, MARK_BEING_ADOPTED = 1, MARK_OURS = 2 };
 
-enum { FIRST_BACK_OFF_MS = 5, LAST_BACK_OFF_MS = 1000, QUEUE_FULL_WAIT_MS = 2 };
+enum { QUEUE_FULL_WAIT_MS = 2 };
 
 int64_t monotonic_now(void) {
   struct timespec now;
@@ -76,10 +77,6 @@ static int start_sharing(accountstatus *handle) {
   return -result;
 }
 
-static uint64_t seed(void) {
-  return (uint64_t)monotonic_now() ^ (uint64_t)getpid() << 32 ^ (uint64_t)syscall(SYS_gettid);
-}
-
 static int set_up(accountstatus *handle, const accountstatus_open_options *options,
                   accountstatus_error *failure) {
   handle->timeout_ms = options->timeout_ms == 0 ? DEFAULT_TIMEOUT_MS : options->timeout_ms;
@@ -92,6 +89,8 @@ static int set_up(accountstatus *handle, const accountstatus_open_options *optio
   if (result == 0)
     result = tables_open(&handle->tables, options->table_socket, &handle->paths,
                          options->socket != NULL, failure);
+  if (result == 0)
+    result = cache_open(handle, options, failure);
   if (result < 0)
     return result;
   size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -104,7 +103,7 @@ static int set_up(accountstatus *handle, const accountstatus_open_options *optio
   if (start_sharing(handle) < 0)
     return failure_no_memory(failure);
   atomic_store(handle->process_mark, MARK_OURS);
-  handle->back_off.random = seed();
+  handle->back_off.random = back_off_seed();
   return 0;
 }
 
@@ -115,6 +114,7 @@ static void free_handle(accountstatus *handle) {
     wire_arena_destroy(handle->connections[i].arena);
   }
   tables_close(&handle->tables);
+  cache_close(handle->cache);
   if (handle->process_mark != NULL)
     munmap(handle->process_mark, (size_t)sysconf(_SC_PAGESIZE));
   free(handle);
@@ -186,7 +186,10 @@ static void adopt(accountstatus *handle) {
       close(fd);
   }
   start_sharing(handle);
-  handle->back_off = (back_off){.random = seed()};
+  handle->back_off = (back_off){.random = back_off_seed()};
+  handle->forks++;
+  if (handle->cache != NULL)
+    cache_adopt(handle->cache);
   spin_start(&handle->spin, handle->spin.limit);
 }
 
@@ -248,18 +251,6 @@ void handle_give_back(accountstatus *handle, connection *connection) {
   pthread_mutex_unlock(&handle->mutex);
 }
 
-// From half to all of a time that doubles with each failure, so that clients of a server that comes
-// back do not come back together.
-static int64_t next_wait(back_off *back_off) {
-  unsigned doublings = back_off->failures < 8 ? back_off->failures : 8;
-  int64_t longest = (int64_t)FIRST_BACK_OFF_MS << doublings;
-  if (longest > LAST_BACK_OFF_MS)
-    longest = LAST_BACK_OFF_MS;
-  longest *= 1000000;
-  back_off->random = back_off->random * 6364136223846793005u + 1442695040888963407u;
-  return longest / 2 + (int64_t)((back_off->random >> 33) % (uint64_t)(longest / 2));
-}
-
 // Connects to the first path that exists.
 static int open_first(accountstatus *handle, connection *connection, const char **ret_path) {
   int result = -ENOENT;
@@ -288,15 +279,11 @@ static int describe(accountstatus_error *failure, int result, const char *path) 
 static void note_attempt(accountstatus *handle, int result) {
   count(result == 0 ? &handle->counters.connects : &handle->counters.failed_connects, 1);
   pthread_mutex_lock(&handle->mutex);
-  back_off *back_off = &handle->back_off;
-  if (result == 0) {
-    back_off->failures = 0;
-    back_off->not_before = 0;
-  } else {
-    back_off->not_before = monotonic_now() + next_wait(back_off);
-    back_off->failures++;
-  }
-  back_off->reason = result;
+  if (result == 0)
+    back_off_succeeded(&handle->back_off);
+  else
+    back_off_failed(&handle->back_off, monotonic_now());
+  handle->last_failure = result;
   pthread_mutex_unlock(&handle->mutex);
 }
 
@@ -305,7 +292,7 @@ int handle_connect(accountstatus *handle, connection *connection, int64_t deadli
   while (connection->fd < 0) {
     pthread_mutex_lock(&handle->mutex);
     int64_t next = handle->back_off.not_before;
-    int result = handle->back_off.reason;
+    int result = handle->last_failure;
     pthread_mutex_unlock(&handle->mutex);
 
     const char *path = handle->paths.names[handle->paths.count - 1];
@@ -319,8 +306,11 @@ int handle_connect(accountstatus *handle, connection *connection, int64_t deadli
         note_attempt(handle, result);
         next = now;
       }
-      if (result == 0 && atomic_exchange(&handle->is_lost, false))
+      if (result == 0 && atomic_exchange(&handle->is_lost, false)) {
         tables_follow(&handle->tables, &handle->paths, deadline);
+        if (handle->cache != NULL)
+          cache_doubt_all(handle->cache);
+      }
     }
     if (result == 0)
       continue;
@@ -377,13 +367,14 @@ void accountstatus_get_counters(const accountstatus *handle, accountstatus_count
       .late_answers = read_counter(&counters->late_answers),
       .protocol_errors = read_counter(&counters->protocol_errors),
       .answered_by_call = read_counter(&counters->answered_by_call),
+      .answered_by_cache = read_counter(&counters->answered_by_cache),
       .stale = read_counter(&counters->stale),
       .spins = read_counter(&counters->spins),
       .spin_hits = read_counter(&counters->spin_hits),
       .spin_ns = read_counter(&counters->spin_ns),
   };
   tables_count(&handle->tables, &now);
-  now.calls += now.answered_by_table;
+  now.calls += now.answered_by_table + now.answered_by_cache;
   size_t size = ret_counters->size;
   memcpy(ret_counters, &now, size < sizeof now ? size : sizeof now);
 }

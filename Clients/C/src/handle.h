@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#include "back_off.h"
 #include "connection.h"
 #include "spin.h"
 #include "table.h"
@@ -22,23 +23,17 @@ enum {
 typedef struct counters {
   atomic_uint_fast64_t calls, unavailable, timeouts, allowed_by_default, denied_by_default;
   atomic_uint_fast64_t retries, connects, failed_connects, late_answers, protocol_errors;
-  atomic_uint_fast64_t answered_by_call, stale, spins, spin_hits, spin_ns;
+  atomic_uint_fast64_t answered_by_call, answered_by_cache, stale, spins, spin_hits, spin_ns;
 } counters;
-
-// What connecting has come to. Guarded by the handle's mutex.
-typedef struct back_off {
-  // Failures in a row, and no attempt before an instant of the monotonic clock.
-  unsigned failures;
-  int64_t not_before;
-  // Why the last attempt failed: a negative errno.
-  int reason;
-  uint64_t random;
-} back_off;
 
 struct accountstatus {
   // A page that the kernel clears in a forked child: see handle_enter.
   atomic_uint *process_mark;
+  // How often the handle became a forked child's own.
+  unsigned forks;
   tables tables;
+  // NULL: none was asked for.
+  struct cache *cache;
   // A connection broke since the last one was made: the next may lead to another daemon.
   atomic_bool is_lost;
   // The socket, or where to look for it, in this order.
@@ -50,7 +45,9 @@ struct accountstatus {
   // A connection has become free.
   pthread_cond_t freed;
   connection connections[MOST_CONNECTIONS];
+  // Of attempts to connect, and why the last one failed: a negative errno.
   back_off back_off;
+  int last_failure;
   spin spin;
   counters counters;
 };
@@ -63,6 +60,11 @@ int64_t handle_deadline(const accountstatus *handle, uint32_t timeout_ms);
 
 // To be called first thing by every call: makes a handle inherited through fork the child's own.
 void handle_enter(accountstatus *handle);
+
+// Whether this process may have an answer of its own: a table or a cache.
+static inline bool handle_reads_here(const accountstatus *handle) {
+  return handle->tables.count > 0 || handle->cache != NULL;
+}
 
 // Takes a connection for one call, an open one when there is one; waits for another call to end
 // while all are in use. 0 or -ETIMEDOUT.

@@ -51,17 +51,43 @@ int read_options(const accountstatus_options *options, read_query *ret_query,
   return 0;
 }
 
-bool read_table(accountstatus *handle, table_key key, const accountstatus_options *options,
-                table_edition *edition, int64_t *ret_deadline,
-                struct status_table_reading *ret_reading) {
-  if (table_read(&handle->tables, key, options, edition, ret_reading))
-    return true;
+int32_t read_here(accountstatus *handle, table_key key, const accountstatus_options *options,
+                  table_edition *edition, int64_t *ret_deadline,
+                  struct status_table_reading *ret_reading) {
+  tables *tables = &handle->tables;
+  if (table_read(tables, key, options, edition, ret_reading))
+    return ACCOUNTSTATUS_SOURCE_TABLE;
+  if (handle->cache != NULL && !table_is_due(tables) &&
+      cache_read(handle->cache, key, options, edition, ret_reading))
+    return ACCOUNTSTATUS_SOURCE_CACHE;
   *ret_deadline = handle_deadline(handle, options->timeout_ms);
-  if (table_read_patiently(&handle->tables, &handle->paths, key, options, *ret_deadline, edition,
-                           ret_reading))
-    return true;
+  if (tables->count > 0 && table_read_patiently(tables, &handle->paths, key, options, *ret_deadline,
+                                                edition, ret_reading))
+    return ACCOUNTSTATUS_SOURCE_TABLE;
+  struct status_table_reading cached = {.result = STATUS_TABLE_UNAVAILABLE};
+  bool is_cached =
+      handle->cache != NULL && cache_read(handle->cache, key, options, edition, &cached);
+  if (is_cached || cached.result == STATUS_TABLE_STALE)
+    *ret_reading = cached;
+  if (is_cached)
+    return ACCOUNTSTATUS_SOURCE_CACHE;
   count(&handle->counters.stale, ret_reading->result == STATUS_TABLE_STALE);
-  return false;
+  return 0;
+}
+
+void read_count_here(accountstatus *handle, int32_t source, pool *pool, void *block) {
+  if (source == ACCOUNTSTATUS_SOURCE_TABLE)
+    pool_count_use(pool, block);
+  else
+    count(&handle->counters.answered_by_cache, 1);
+}
+
+void read_heard(accountstatus *handle, const char *account_id, const accountstatus_options *options,
+                uint64_t revision) {
+  bool is_present = options->as_of == NULL && options->known_at == NULL &&
+                    (options->policy_edition == NULL || options->policy_edition[0] == '\0');
+  if (is_present)
+    cache_heard(handle->cache, account_id, revision);
 }
 
 void read_count_default(accountstatus *handle, int32_t decision) {

@@ -4,6 +4,7 @@
 #define READ_H
 
 #include "answer.h"
+#include "cache.h"
 #include "call.h"
 #include "memory.h"
 #include "status.h"
@@ -26,11 +27,20 @@ int read_options(const accountstatus_options *options, read_query *ret_query,
 const accountstatus_options *read_sound_options(const accountstatus_options *options,
                                                 accountstatus_options *copy);
 
-// Reads the table, without waiting and, if that does not answer, with patience. True: the reading
-// can be acted on. Else it may be STALE, and *ret_deadline is when the call has to end.
-bool read_table(accountstatus *handle, table_key key, const accountstatus_options *options,
-                table_edition *edition, int64_t *ret_deadline,
-                struct status_table_reading *ret_reading);
+// Reads what this process has: the table or the cache, without waiting and, if neither answers,
+// with patience for a newer table. The source of a reading that can be acted on, or 0: then it may
+// be STALE, and *ret_deadline is when the call has to end.
+int32_t read_here(accountstatus *handle, table_key key, const accountstatus_options *options,
+                  table_edition *edition, int64_t *ret_deadline,
+                  struct status_table_reading *ret_reading);
+
+// Counts an answer that was read here, in a block.
+void read_count_here(accountstatus *handle, int32_t source, pool *pool, void *block);
+
+// Takes note of what the server answered about an account, so that no later answer goes back behind
+// it. revision 0: it is not registered.
+void read_heard(accountstatus *handle, const char *account_id, const accountstatus_options *options,
+                uint64_t revision);
 
 // Counts that the caller's decision stands in for an answer.
 void read_count_default(accountstatus *handle, int32_t decision);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "accountstatus/v1/ledger_service.pb-c.h"
+#include "cache.h"
 #include "call.h"
 #include "facts.h"
 #include "memory.h"
@@ -116,6 +117,12 @@ static int convert(memory *memory, const accountstatus_fact *const *facts, size_
   return result;
 }
 
+// Whatever came of a report, what it may have changed is no longer known here.
+static void doubt(accountstatus *handle, const Accountstatus__V1__ReportFactsRequest *request) {
+  for (size_t i = 0; i < request->n_facts; i++)
+    cache_doubt(handle->cache, request->facts[i]->account_id);
+}
+
 static int send_report(accountstatus *handle, const Accountstatus__V1__ReportFactsRequest *request,
                        const accountstatus_report_options *options, answer *ret_answer,
                        accountstatus_error *failure) {
@@ -138,8 +145,10 @@ int accountstatus_report(accountstatus *handle, const accountstatus_fact *const 
   memory input = {0}, memory = {0};
   answer answer = {0};
   int result = convert(&input, facts, count, options, &request, &failure);
-  if (result == 0)
+  if (result == 0) {
     result = send_report(handle, &request, options, &answer, &failure);
+    doubt(handle, &request);
+  }
   memory_free(&input);
 
   owned_report *owned = memory_take(&memory, 1, sizeof *owned);

@@ -13,6 +13,8 @@
 static const int64_t most_patience = 50 * 1000000;
 // From one attempt to get a new daemon's table to the next.
 static const int64_t ask_again_after = 20 * 1000000;
+// From one look for a table to the next, where there is a cache.
+static const int64_t look_again_after = 1000 * 1000000;
 
 // Readings for the sake of one, while the table is replaced again and again.
 enum { MOST_READINGS = 4 };
@@ -98,9 +100,8 @@ void tables_close(tables *tables) {
 
 // ------------------------------------------------------------------------------------- reading
 
-bool table_may_answer(const tables *tables, const char *account_id,
-                      const accountstatus_options *options, table_key *ret_key) {
-  if (tables->count == 0 || account_id == NULL || options->ask_server || options->as_of != NULL ||
+bool table_holds(const char *account_id, const accountstatus_options *options, table_key *ret_key) {
+  if (account_id == NULL || options->ask_server || options->as_of != NULL ||
       options->known_at != NULL || options->at_least_size != 0 ||
       options->view == ACCOUNTSTATUS_VIEW_FULL ||
       (options->policy_edition != NULL && options->policy_edition[0] != '\0'))
@@ -152,7 +153,7 @@ static void read_with_edition(struct status_table_client *client, table_key key,
   ret_reading->result = STATUS_TABLE_UNAVAILABLE;
 }
 
-static bool is_answer(const struct status_table_reading *reading, table_key key) {
+bool table_is_answer(const struct status_table_reading *reading, table_key key) {
   return reading->result == STATUS_TABLE_FOUND ||
          (reading->result == STATUS_TABLE_NOT_FOUND && is_well_formed(key));
 }
@@ -175,13 +176,21 @@ static uint64_t staleness(const accountstatus_options *options) {
 
 bool table_read(tables *tables, table_key key, const accountstatus_options *options,
                 table_edition *edition, struct status_table_reading *ret_reading) {
-  if (atomic_load_explicit(&tables->is_doubtful, memory_order_relaxed)) {
+  if (tables->count == 0 || atomic_load_explicit(&tables->is_doubtful, memory_order_relaxed)) {
     *ret_reading = (struct status_table_reading){.result = STATUS_TABLE_UNAVAILABLE};
     return false;
   }
   const struct status_table_read_options how = {.max_staleness = staleness(options)};
   read_with_edition(chosen_client(tables), key, &how, edition, ret_reading);
-  return !ret_reading->outdated && is_answer(ret_reading, key);
+  return !ret_reading->outdated && table_is_answer(ret_reading, key);
+}
+
+bool table_is_due(tables *tables) {
+  if (tables->count == 0)
+    return false;
+  int64_t now = monotonic_now(), due = atomic_load(&tables->look_again_at);
+  return now >= due &&
+         atomic_compare_exchange_strong(&tables->look_again_at, &due, now + look_again_after);
 }
 
 // Gets a new daemon's table, unless that failed a moment ago. Whether there is one.
@@ -209,7 +218,7 @@ bool table_read_patiently(tables *tables, const socket_paths *sockets, table_key
         ret_reading->result == STATUS_TABLE_FOUND || ret_reading->result == STATUS_TABLE_STALE
             ? STATUS_TABLE_STALE
             : STATUS_TABLE_UNAVAILABLE;
-  return is_answer(ret_reading, key);
+  return table_is_answer(ret_reading, key);
 }
 
 void tables_follow(tables *tables, const socket_paths *sockets, int64_t deadline) {

@@ -33,6 +33,8 @@ typedef struct tables {
   // table is not to be believed; and when to ask for the new one's again, monotonic.
   atomic_bool is_doubtful;
   _Atomic int64_t ask_again_at;
+  // When a reader that has a cache looks for a table again, monotonic.
+  _Atomic int64_t look_again_at;
   // What answers out of the table are made in, for accountstatus_get and for accountstatus_check.
   pool results, checks;
 } tables;
@@ -56,14 +58,19 @@ int tables_open(tables *tables, const char *named, const socket_paths *sockets,
                 bool socket_is_named, accountstatus_error *failure);
 void tables_close(tables *tables);
 
-// Whether the table is what to ask, given options that are sound.
-bool table_may_answer(const tables *tables, const char *account_id,
-                      const accountstatus_options *options, table_key *ret_key);
+// Whether what the table holds is what is asked for, given options that are sound.
+bool table_holds(const char *account_id, const accountstatus_options *options, table_key *ret_key);
+
+// Whether a reading answers a question, rather than the server.
+bool table_is_answer(const struct status_table_reading *reading, table_key key);
 
 // Reads without waiting. True: the reading is an answer that can be acted on, and *edition is that
 // of a status that was found.
 bool table_read(tables *tables, table_key key, const accountstatus_options *options,
                 table_edition *edition, struct status_table_reading *ret_reading);
+
+// Whether it is time to look for a table, for who can do without: once a second.
+bool table_is_due(tables *tables);
 
 // Reads, and spends a small part of the time until a deadline on looking for a newer table. As
 // table_read; where it says false the reading may still be STALE.
