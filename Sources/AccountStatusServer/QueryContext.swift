@@ -10,17 +10,19 @@ package struct QueryContext {
   let freshness: Freshness
   let editions: EditionCatalogue
   let clock: any LedgerClock
+  let loop: EventLoop
 
   /// Joins the parts.
   package init(
     index: StatusIndex, evaluator: Evaluator, freshness: Freshness, editions: EditionCatalogue,
-    clock: any LedgerClock
+    clock: any LedgerClock, loop: EventLoop
   ) {
     self.index = index
     self.evaluator = evaluator
     self.freshness = freshness
     self.editions = editions
     self.clock = clock
+    self.loop = loop
   }
 
   /// Goes on when the index shows what a query's `at_least` names; fails the call when that cannot

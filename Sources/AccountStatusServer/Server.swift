@@ -180,7 +180,8 @@ extension Server {
       return rpc
     }
     let queries = QueryContext(
-      index: index, evaluator: evaluator, freshness: freshness, editions: editions, clock: clock)
+      index: index, evaluator: evaluator, freshness: freshness, editions: editions, clock: clock,
+      loop: loop)
     router.addServices(queries, link: link, server)
     if options.isEphemeral {
       TestingCalls(link: link, index: index, clock: manualClock).register(in: &router, server)

@@ -21,7 +21,7 @@ extension StatusIndex {
     package var continuation: AccountID?
   }
 
-  /// What one page may cost, so that it does not hold up the loop. A page that would cost more is
+  /// What one call may cost, so that it does not hold up the loop. A page that would cost more is
   /// short.
   package struct Effort {
     /// Accounts passed over: some nanoseconds each.
@@ -29,7 +29,7 @@ extension StatusIndex {
     /// Records read: some hundred nanoseconds each.
     package var reads: Int
 
-    package init(accounts: Int = 1 << 21, reads: Int = 1 << 16) {
+    package init(accounts: Int = .max, reads: Int = .max) {
       self.accounts = accounts
       self.reads = reads
     }

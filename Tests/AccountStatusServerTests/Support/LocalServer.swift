@@ -70,7 +70,8 @@ final class LocalServer {
     }
     var router = Router()
     queries = QueryContext(
-      index: index, evaluator: evaluator, freshness: freshness, editions: editions, clock: clock)
+      index: index, evaluator: evaluator, freshness: freshness, editions: editions, clock: clock,
+      loop: loop)
     router.addServices(queries, link: link, server)
     TestingCalls(link: link, index: index, clock: hasManualClock ? clock : nil)
       .register(in: &router, server)
