@@ -1,5 +1,6 @@
 import AccountStatusClient
 import AccountStatusModel
+import Foundation
 
 /// What a minute was like in which very many accounts were suspended at one instant.
 struct Midnight: Encodable {
@@ -58,26 +59,22 @@ struct Midnight: Encodable {
     return midnight
   }
 
-  /// Reports one fact after another, with a pause between; how long each took, milliseconds.
+  /// How long reports of one fact took, milliseconds: a process of its own makes them, whose times
+  /// are not those of the checking here.
   private static func reports(
     _ workload: ScaleWorkload, _ socket: String, from first: Int, for time: Duration
   ) async throws -> [Double] {
-    let client = try AccountStatusClient(socket: socket)
-    defer { client.close() }
-    let end = ContinuousClock.now.advanced(by: time)
-    var times: [Double] = []
-    var serial = first
-    while ContinuousClock.now < end {
-      // Accounts that have paid and do not flip.
-      let number = (1 + serial * 100) % max(workload.count - 3, 1) / 100 * 100 + 1
-      let fact = workload.harmlessFact(number, serial)
-      serial += 1
-      let start = ContinuousClock.now
-      _ = try await client.report([fact])
-      times.append(start.duration(to: .now) / .milliseconds(1))
-      try await Task.sleep(for: .milliseconds(5))
-    }
-    return times
+    let seconds = Int(time.components.seconds)
+    let reporter = try ChildProcess(
+      "/proc/self/exe",
+      [
+        "report-steadily", "--socket", socket, "--accounts", "\(workload.count)",
+        "--today", "\(workload.today)", "--first", "\(first)", "--seconds", "\(seconds)",
+      ])
+    let line = try await Task.detached {
+      try reporter.readLine(seconds: Int32(seconds) + 60)
+    }.value
+    return try JSONDecoder().decode([Double].self, from: Data(line.utf8))
   }
 
   private static func now(_ socket: String) async throws -> Instant {
@@ -93,6 +90,11 @@ private struct Watch: Sendable {
   let instant: Instant
   let socket: String
 
+  /// Reads in one go, from the table and then by calls, and the pause after them: what is measured
+  /// beside them is the daemon, not who gets a processor.
+  static let burst = 20
+  static let pause = Duration.milliseconds(5)
+
   struct Tally {
     var reads = 0
     var wrong = 0
@@ -107,16 +109,26 @@ private struct Watch: Sendable {
   }
 
   func readSingles(until end: ContinuousClock.Instant) async throws -> Tally {
-    let client = try AccountStatusClient(socket: socket)
-    defer { client.close() }
+    var withoutTable = AccountStatusClient.Configuration()
+    withoutTable.readsTable = false
+    let clients = [
+      try AccountStatusClient(socket: socket),
+      try AccountStatusClient(socket: socket, configuration: withoutTable),
+    ]
+    defer { for client in clients { client.close() } }
     var tally = Tally()
     var random = SystemRandomNumberGenerator()
     while ContinuousClock.now < end {
-      let number = Int.random(in: 0..<max(workload.count / 100, 1), using: &random) * 100
-      // Of these, every seventh flips.
-      let answer = try await client.getStatus(workload.id(number)).value
-      tally.reads += 1
-      if !isRight(answer, number) { tally.wrong += 1 }
+      for client in clients {
+        for _ in 0..<Self.burst {
+          let number = Int.random(in: 0..<max(workload.count / 100, 1), using: &random) * 100
+          // Of these, every seventh flips.
+          let answer = try await client.getStatus(workload.id(number)).value
+          tally.reads += 1
+          if !isRight(answer, number) { tally.wrong += 1 }
+        }
+      }
+      try await Task.sleep(for: Self.pause)
     }
     return tally
   }
