@@ -34,9 +34,11 @@ from .errors import (
 )
 from .import_window import ImportedChunk
 from .reading import ALLOW, DENY, Decision, Outcome, Reading, Source
+from .status_watch import StatusWatch
 from .table_reader import TableCounters
 from .types import *  # noqa: F403
 from .values import DurationLike, Instant, InstantLike, Money, OpenEnum
+from .watch_position import WatchDisconnected, WatchEvent
 
 __version__ = "1.0.0"
 
@@ -68,9 +70,12 @@ __all__ = [
     "ResourceExhausted",
     "ServerFault",
     "Source",
+    "StatusWatch",
     "TableCounters",
     "Unavailable",
     "Unimplemented",
+    "WatchDisconnected",
+    "WatchEvent",
     "from_json",
     "to_json",
 ]

@@ -11,6 +11,7 @@ from typing import TypeVar
 from . import calls, sockets
 from .aio_connection import Connection, within
 from .aio_ledger_client import LedgerClient
+from .aio_status_watch import WatchClient
 from .calls import Batch, Call, Query, StatusFilter
 from .client import DEFAULT_TIMEOUT, MAX_STALENESS, from_table
 from .connection import ConnectionBroken, Deadline
@@ -48,7 +49,7 @@ from .values import DurationLike, Instant, InstantLike
 _T = TypeVar("_T")
 
 
-class Client(LedgerClient):
+class Client(LedgerClient, WatchClient):
     """The account-status server of this host, for one event loop.
 
     Calls run side by side on one connection, as many as the loop likes. Methods, arguments and

@@ -23,6 +23,7 @@ from .reading import (
     Reading,
     Source,
 )
+from .status_watch import WatchClient
 from .table_reader import TableCounters, TableReader, TableReading
 from .types import (
     AccountState,
@@ -49,7 +50,7 @@ DEFAULT_TIMEOUT = 5.0
 MAX_STALENESS = 2.0
 
 
-class Client(LedgerClient):
+class Client(LedgerClient, WatchClient):
     """The account-status server of this host, as one program sees it.
 
     Makes connections when they are needed: it can be made while the server is down. Any number of
