@@ -25,8 +25,8 @@ package struct AccountStatusCommand: AsyncParsableCommand {
       Get.self, History.self, Explain.self,
       Billing.self, Simulate.self,
       IsActive.self, Check.self, List.self, Register.self, Report.self, Import.self,
-      Reinstate.self, Retract.self, Editions.self, Health.self, Info.self, Stats.self,
-      Top.self,
+      Reinstate.self, Retract.self, Record.self, Replay.self,
+      Editions.self, Health.self, Info.self, Stats.self, Top.self,
     ])
 
   @OptionGroup package var global: GlobalOptions

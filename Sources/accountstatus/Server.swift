@@ -87,6 +87,15 @@ package struct Server: Sendable {
     } while !pageToken.isEmpty
   }
 
+  /// The facts stored for an account; nil: none.
+  func factsIfAny(of account: AccountID) async throws(AccountStatusError) -> [Fact]? {
+    do throws(AccountStatusError) {
+      return try await facts(account)
+    } catch  where error.kind == .notFound {
+      return nil
+    }
+  }
+
   /// The server's clock: the one that everything is judged by.
   func now() async throws -> Instant {
     let info = try await ask("AdminService/GetInfo")

@@ -23,7 +23,8 @@ package struct Explain: ServerCommand {
   @Option(
     help: ArgumentHelp(
       "The language of the explanation: en or sv, as a BCP 47 tag. (default: the environment's)",
-      valueName: "tag"))
+      valueName: "tag"),
+    completion: .list(["en", "sv"]))
   var locale: String?
 
   @OptionGroup var query: QueryOptions

@@ -57,13 +57,15 @@ package struct Import: ServerCommand {
     help: ArgumentHelp(
       "What service requests ask for: reinstatement, appeal or other. (default: other)",
       valueName: "purpose"),
-    transform: Parse.word)
+    completion: .list(SupportRequestPurpose.allCases.map(\.kebab)),
+    transform: { text throws -> SupportRequestPurpose in try Parse.word(text) })
   var purpose: SupportRequestPurpose?
 
   @Option(
     help: ArgumentHelp(
       "In which role they were filed: global-admin, billing-admin or other.", valueName: "role"),
-    transform: Parse.word)
+    completion: .list(Role.allCases.map(\.kebab)),
+    transform: { text throws -> Role in try Parse.word(text) })
   var role: Role?
 
   @OptionGroup package var bulk: BulkOptions
@@ -163,17 +165,6 @@ extension Array {
   fileprivate func chunked(by count: Int) -> some Sequence<ArraySlice<Element>> {
     stride(from: 0, to: self.count, by: count).lazy.map {
       self[$0..<Swift.min($0 + count, self.count)]
-    }
-  }
-}
-
-extension Server {
-  /// The facts stored for an account; nil: none.
-  fileprivate func factsIfAny(of account: AccountID) async throws(AccountStatusError) -> [Fact]? {
-    do throws(AccountStatusError) {
-      return try await facts(account)
-    } catch  where error.kind == .notFound {
-      return nil
     }
   }
 }

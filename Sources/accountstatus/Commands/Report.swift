@@ -1,5 +1,4 @@
 package import ArgumentParser
-import JSONText
 
 /// `report`: sends facts, one JSON object a line.
 package struct Report: ServerCommand {
@@ -42,34 +41,6 @@ package struct Report: ServerCommand {
         try await report.add(linesOf: input)
         return try await report.finish()
       }
-    }
-  }
-}
-
-extension FactReport {
-  /// Takes a fact from each line that is not blank.
-  fileprivate mutating func add(linesOf input: InputFile) async throws {
-    var number = 0
-    while true {
-      if !input.isReady { try await flush() }
-      guard let line = try input.nextLine() else { return }
-      number += 1
-      progress.done = input.position
-      let place = "line \(number)"
-      guard case .text(let text) = line else {
-        try await refuse("is longer than a megabyte; write one fact a line", from: place)
-        continue
-      }
-      // A blank line holds no fact.
-      if text.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { continue }
-      let fact: JSONValue
-      do throws(JSONSyntaxError) {
-        fact = try JSONValue(parsing: text)
-      } catch {
-        try await refuse("column \(error.position.column): \(error.message)", from: place)
-        continue
-      }
-      try await add(fact, from: place)
     }
   }
 }
