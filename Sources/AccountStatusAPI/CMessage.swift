@@ -282,6 +282,22 @@ extension Accountstatus__V1__AdvanceClockResponse: CMessage {
   static var initializer: Initializer { accountstatus__v1__advance_clock_response__init }
 }
 
+extension Accountstatus__V1__InjectFaultRequest: CMessage {
+  static var initializer: Initializer { accountstatus__v1__inject_fault_request__init }
+}
+
+extension Accountstatus__V1__InjectFaultResponse: CMessage {
+  static var initializer: Initializer { accountstatus__v1__inject_fault_response__init }
+}
+
+extension Accountstatus__V1__ClearFaultsRequest: CMessage {
+  static var initializer: Initializer { accountstatus__v1__clear_faults_request__init }
+}
+
+extension Accountstatus__V1__ClearFaultsResponse: CMessage {
+  static var initializer: Initializer { accountstatus__v1__clear_faults_response__init }
+}
+
 extension Google__Protobuf__Timestamp: CMessage {
   static var initializer: Initializer { google__protobuf__timestamp__init }
 }

@@ -65,7 +65,7 @@ package enum AdminService {
   package static let methods = [getInfo, getStats, listEditions, getEdition]
 }
 
-/// The manual clock; exists only with `--ephemeral`.
+/// The manual clock, and faults on purpose; exists only with `--ephemeral`.
 package enum TestingService {
   /// Full proto name.
   package static let name = "accountstatus.v1.TestingService"
@@ -74,8 +74,12 @@ package enum TestingService {
     service: name, name: "SetClock", kind: .unary, isIdempotent: true)
   package static let advanceClock = MethodDescriptor(
     service: name, name: "AdvanceClock", kind: .unary)
+  package static let injectFault = MethodDescriptor(
+    service: name, name: "InjectFault", kind: .unary)
+  package static let clearFaults = MethodDescriptor(
+    service: name, name: "ClearFaults", kind: .unary)
 
-  package static let methods = [setClock, advanceClock]
+  package static let methods = [setClock, advanceClock, injectFault, clearFaults]
 }
 
 /// gRPC's health protocol.

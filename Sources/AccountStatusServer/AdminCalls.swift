@@ -102,6 +102,10 @@ package final class AdminCalls {
     for refusal in Refusal.allCases where server.counters[refusal] > 0 {
       counters.append(Counter(name: "refused.\(refusal.name)", value: server.counters[refusal]))
     }
+    if server.faultCount > 0 || server.callsStruck > 0 {
+      counters.append(Counter(name: "faults.in_force", value: UInt64(server.faultCount)))
+      counters.append(Counter(name: "faults.struck", value: server.callsStruck))
+    }
     return counters.sorted { $0.name < $1.name }
   }
 

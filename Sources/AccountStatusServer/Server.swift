@@ -184,7 +184,10 @@ extension Server {
       loop: loop)
     router.addServices(queries, link: link, server)
     if options.isEphemeral {
-      TestingCalls(link: link, index: index, clock: manualClock).register(in: &router, server)
+      TestingCalls(
+        link: link, index: index, clock: manualClock,
+        setBeating: { [unowned tableSocket] in tableSocket.setBeating($0) }
+      ).register(in: &router, server)
     }
     let offered = router.methods + AdminCalls.methods
     let statistics = MethodStatistics(methods: offered)

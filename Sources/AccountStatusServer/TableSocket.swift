@@ -72,6 +72,13 @@ package final class TableSocket {
     socket.unlink()
   }
 
+  /// Stops the sign of life, as a daemon that hangs does, or starts it again.
+  package func setBeating(_ isBeating: Bool) {
+    timer.map(loop.cancel)
+    timer = nil
+    if isBeating { keepBeating() }
+  }
+
   private func keepBeating() {
     index.beat(at: MonotonicInstant.now())
     timer = loop.schedule(after: Self.beat, beatOnce)

@@ -187,6 +187,186 @@ void   accountstatus__v1__advance_clock_response__free_unpacked
   assert(message->base.descriptor == &accountstatus__v1__advance_clock_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   accountstatus__v1__inject_fault_request__init
+                     (Accountstatus__V1__InjectFaultRequest         *message)
+{
+  static const Accountstatus__V1__InjectFaultRequest init_value = ACCOUNTSTATUS__V1__INJECT_FAULT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t accountstatus__v1__inject_fault_request__get_packed_size
+                     (const Accountstatus__V1__InjectFaultRequest *message)
+{
+  assert(message->base.descriptor == &accountstatus__v1__inject_fault_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t accountstatus__v1__inject_fault_request__pack
+                     (const Accountstatus__V1__InjectFaultRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &accountstatus__v1__inject_fault_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t accountstatus__v1__inject_fault_request__pack_to_buffer
+                     (const Accountstatus__V1__InjectFaultRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &accountstatus__v1__inject_fault_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Accountstatus__V1__InjectFaultRequest *
+       accountstatus__v1__inject_fault_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Accountstatus__V1__InjectFaultRequest *)
+     protobuf_c_message_unpack (&accountstatus__v1__inject_fault_request__descriptor,
+                                allocator, len, data);
+}
+void   accountstatus__v1__inject_fault_request__free_unpacked
+                     (Accountstatus__V1__InjectFaultRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &accountstatus__v1__inject_fault_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   accountstatus__v1__inject_fault_response__init
+                     (Accountstatus__V1__InjectFaultResponse         *message)
+{
+  static const Accountstatus__V1__InjectFaultResponse init_value = ACCOUNTSTATUS__V1__INJECT_FAULT_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t accountstatus__v1__inject_fault_response__get_packed_size
+                     (const Accountstatus__V1__InjectFaultResponse *message)
+{
+  assert(message->base.descriptor == &accountstatus__v1__inject_fault_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t accountstatus__v1__inject_fault_response__pack
+                     (const Accountstatus__V1__InjectFaultResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &accountstatus__v1__inject_fault_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t accountstatus__v1__inject_fault_response__pack_to_buffer
+                     (const Accountstatus__V1__InjectFaultResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &accountstatus__v1__inject_fault_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Accountstatus__V1__InjectFaultResponse *
+       accountstatus__v1__inject_fault_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Accountstatus__V1__InjectFaultResponse *)
+     protobuf_c_message_unpack (&accountstatus__v1__inject_fault_response__descriptor,
+                                allocator, len, data);
+}
+void   accountstatus__v1__inject_fault_response__free_unpacked
+                     (Accountstatus__V1__InjectFaultResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &accountstatus__v1__inject_fault_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   accountstatus__v1__clear_faults_request__init
+                     (Accountstatus__V1__ClearFaultsRequest         *message)
+{
+  static const Accountstatus__V1__ClearFaultsRequest init_value = ACCOUNTSTATUS__V1__CLEAR_FAULTS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t accountstatus__v1__clear_faults_request__get_packed_size
+                     (const Accountstatus__V1__ClearFaultsRequest *message)
+{
+  assert(message->base.descriptor == &accountstatus__v1__clear_faults_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t accountstatus__v1__clear_faults_request__pack
+                     (const Accountstatus__V1__ClearFaultsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &accountstatus__v1__clear_faults_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t accountstatus__v1__clear_faults_request__pack_to_buffer
+                     (const Accountstatus__V1__ClearFaultsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &accountstatus__v1__clear_faults_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Accountstatus__V1__ClearFaultsRequest *
+       accountstatus__v1__clear_faults_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Accountstatus__V1__ClearFaultsRequest *)
+     protobuf_c_message_unpack (&accountstatus__v1__clear_faults_request__descriptor,
+                                allocator, len, data);
+}
+void   accountstatus__v1__clear_faults_request__free_unpacked
+                     (Accountstatus__V1__ClearFaultsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &accountstatus__v1__clear_faults_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   accountstatus__v1__clear_faults_response__init
+                     (Accountstatus__V1__ClearFaultsResponse         *message)
+{
+  static const Accountstatus__V1__ClearFaultsResponse init_value = ACCOUNTSTATUS__V1__CLEAR_FAULTS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t accountstatus__v1__clear_faults_response__get_packed_size
+                     (const Accountstatus__V1__ClearFaultsResponse *message)
+{
+  assert(message->base.descriptor == &accountstatus__v1__clear_faults_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t accountstatus__v1__clear_faults_response__pack
+                     (const Accountstatus__V1__ClearFaultsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &accountstatus__v1__clear_faults_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t accountstatus__v1__clear_faults_response__pack_to_buffer
+                     (const Accountstatus__V1__ClearFaultsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &accountstatus__v1__clear_faults_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Accountstatus__V1__ClearFaultsResponse *
+       accountstatus__v1__clear_faults_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Accountstatus__V1__ClearFaultsResponse *)
+     protobuf_c_message_unpack (&accountstatus__v1__clear_faults_response__descriptor,
+                                allocator, len, data);
+}
+void   accountstatus__v1__clear_faults_response__free_unpacked
+                     (Accountstatus__V1__ClearFaultsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &accountstatus__v1__clear_faults_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor accountstatus__v1__set_clock_request__field_descriptors[1] =
 {
   {
@@ -339,13 +519,194 @@ const ProtobufCMessageDescriptor accountstatus__v1__advance_clock_response__desc
   (ProtobufCMessageInit) accountstatus__v1__advance_clock_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor accountstatus__v1__testing_service__method_descriptors[2] =
+static const ProtobufCFieldDescriptor accountstatus__v1__inject_fault_request__field_descriptors[6] =
+{
+  {
+    "method",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__InjectFaultRequest, method),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "count",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__InjectFaultRequest, count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "delay",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__InjectFaultRequest, delay),
+    &google__protobuf__duration__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "code",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__InjectFaultRequest, code),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "drop_connection",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__InjectFaultRequest, drop_connection),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "stop_heartbeat",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__InjectFaultRequest, stop_heartbeat),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned accountstatus__v1__inject_fault_request__field_indices_by_name[] = {
+  3,   /* field[3] = code */
+  1,   /* field[1] = count */
+  2,   /* field[2] = delay */
+  4,   /* field[4] = drop_connection */
+  0,   /* field[0] = method */
+  5,   /* field[5] = stop_heartbeat */
+};
+static const ProtobufCIntRange accountstatus__v1__inject_fault_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor accountstatus__v1__inject_fault_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "accountstatus.v1.InjectFaultRequest",
+  "InjectFaultRequest",
+  "Accountstatus__V1__InjectFaultRequest",
+  "accountstatus.v1",
+  sizeof(Accountstatus__V1__InjectFaultRequest),
+  6,
+  accountstatus__v1__inject_fault_request__field_descriptors,
+  accountstatus__v1__inject_fault_request__field_indices_by_name,
+  1,  accountstatus__v1__inject_fault_request__number_ranges,
+  (ProtobufCMessageInit) accountstatus__v1__inject_fault_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define accountstatus__v1__inject_fault_response__field_descriptors NULL
+#define accountstatus__v1__inject_fault_response__field_indices_by_name NULL
+#define accountstatus__v1__inject_fault_response__number_ranges NULL
+const ProtobufCMessageDescriptor accountstatus__v1__inject_fault_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "accountstatus.v1.InjectFaultResponse",
+  "InjectFaultResponse",
+  "Accountstatus__V1__InjectFaultResponse",
+  "accountstatus.v1",
+  sizeof(Accountstatus__V1__InjectFaultResponse),
+  0,
+  accountstatus__v1__inject_fault_response__field_descriptors,
+  accountstatus__v1__inject_fault_response__field_indices_by_name,
+  0,  accountstatus__v1__inject_fault_response__number_ranges,
+  (ProtobufCMessageInit) accountstatus__v1__inject_fault_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define accountstatus__v1__clear_faults_request__field_descriptors NULL
+#define accountstatus__v1__clear_faults_request__field_indices_by_name NULL
+#define accountstatus__v1__clear_faults_request__number_ranges NULL
+const ProtobufCMessageDescriptor accountstatus__v1__clear_faults_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "accountstatus.v1.ClearFaultsRequest",
+  "ClearFaultsRequest",
+  "Accountstatus__V1__ClearFaultsRequest",
+  "accountstatus.v1",
+  sizeof(Accountstatus__V1__ClearFaultsRequest),
+  0,
+  accountstatus__v1__clear_faults_request__field_descriptors,
+  accountstatus__v1__clear_faults_request__field_indices_by_name,
+  0,  accountstatus__v1__clear_faults_request__number_ranges,
+  (ProtobufCMessageInit) accountstatus__v1__clear_faults_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor accountstatus__v1__clear_faults_response__field_descriptors[1] =
+{
+  {
+    "struck",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Accountstatus__V1__ClearFaultsResponse, struck),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned accountstatus__v1__clear_faults_response__field_indices_by_name[] = {
+  0,   /* field[0] = struck */
+};
+static const ProtobufCIntRange accountstatus__v1__clear_faults_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor accountstatus__v1__clear_faults_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "accountstatus.v1.ClearFaultsResponse",
+  "ClearFaultsResponse",
+  "Accountstatus__V1__ClearFaultsResponse",
+  "accountstatus.v1",
+  sizeof(Accountstatus__V1__ClearFaultsResponse),
+  1,
+  accountstatus__v1__clear_faults_response__field_descriptors,
+  accountstatus__v1__clear_faults_response__field_indices_by_name,
+  1,  accountstatus__v1__clear_faults_response__number_ranges,
+  (ProtobufCMessageInit) accountstatus__v1__clear_faults_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCMethodDescriptor accountstatus__v1__testing_service__method_descriptors[4] =
 {
   { "SetClock", &accountstatus__v1__set_clock_request__descriptor, &accountstatus__v1__set_clock_response__descriptor },
   { "AdvanceClock", &accountstatus__v1__advance_clock_request__descriptor, &accountstatus__v1__advance_clock_response__descriptor },
+  { "InjectFault", &accountstatus__v1__inject_fault_request__descriptor, &accountstatus__v1__inject_fault_response__descriptor },
+  { "ClearFaults", &accountstatus__v1__clear_faults_request__descriptor, &accountstatus__v1__clear_faults_response__descriptor },
 };
 const unsigned accountstatus__v1__testing_service__method_indices_by_name[] = {
   1,        /* AdvanceClock */
+  3,        /* ClearFaults */
+  2,        /* InjectFault */
   0         /* SetClock */
 };
 const ProtobufCServiceDescriptor accountstatus__v1__testing_service__descriptor =
@@ -355,7 +716,7 @@ const ProtobufCServiceDescriptor accountstatus__v1__testing_service__descriptor 
   "TestingService",
   "Accountstatus__V1__TestingService",
   "accountstatus.v1",
-  2,
+  4,
   accountstatus__v1__testing_service__method_descriptors,
   accountstatus__v1__testing_service__method_indices_by_name
 };
@@ -374,6 +735,22 @@ void accountstatus__v1__testing_service__advance_clock(ProtobufCService *service
 {
   assert(service->descriptor == &accountstatus__v1__testing_service__descriptor);
   service->invoke(service, 1, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void accountstatus__v1__testing_service__inject_fault(ProtobufCService *service,
+                                                      const Accountstatus__V1__InjectFaultRequest *input,
+                                                      Accountstatus__V1__InjectFaultResponse_Closure closure,
+                                                      void *closure_data)
+{
+  assert(service->descriptor == &accountstatus__v1__testing_service__descriptor);
+  service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void accountstatus__v1__testing_service__clear_faults(ProtobufCService *service,
+                                                      const Accountstatus__V1__ClearFaultsRequest *input,
+                                                      Accountstatus__V1__ClearFaultsResponse_Closure closure,
+                                                      void *closure_data)
+{
+  assert(service->descriptor == &accountstatus__v1__testing_service__descriptor);
+  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void accountstatus__v1__testing_service__init (Accountstatus__V1__TestingService_Service *service,
                                                Accountstatus__V1__TestingService_ServiceDestroy destroy)

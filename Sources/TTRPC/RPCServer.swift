@@ -54,6 +54,8 @@ package final class RPCServer {
   @exclusivity(unchecked) var dirtyHead: LinkPointer?
   @exclusivity(unchecked) var dirtyTail: LinkPointer?
   @exclusivity(unchecked) var policyEpoch = 0
+  /// What is done to calls on purpose.
+  var faults = FaultPlan()
   var drained: (() -> Void)?
   private var endOfTurn: EventLoop.TurnEnd?
 
@@ -105,6 +107,11 @@ package final class RPCServer {
     if let endOfTurn { loop.remove(endOfTurn) }
     readBuffer.deallocate()
     observer?.release()
+  }
+
+  /// What it serves, in the router's order.
+  package var offeredMethods: [MethodDescriptor] {
+    Array(UnsafeBufferPointer(start: methods.descriptors, count: methods.count))
   }
 
   /// Calls of all connections that have no final answer yet.

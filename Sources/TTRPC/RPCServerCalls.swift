@@ -35,7 +35,7 @@ extension RPCServer {
 
   /// Observes the calls of one method that were answered on the spot, with one look at the clock.
   @inline(__always)
-  private func recordInline(_ now: MonotonicInstant) {
+  func recordInline(_ now: MonotonicInstant) {
     guard inlineCount > 0 else { return }
     observe(inlineMethod, since: now, .ok, inlineCount)
     inlineCount = 0
@@ -62,7 +62,16 @@ extension RPCServer {
     _ link: LinkPointer, _ wire: UnsafeMutablePointer<ServerConnection>, _ call: IncomingCall,
     _ now: MonotonicInstant
   ) {
-    guard isAuthorized(link, call) else { return refuse(link, call) }
+    guard isAllowed(link, call) else { return withhold(link, call, now) }
+    dispatch(link, wire, call, now)
+  }
+
+  /// Has a call handled.
+  @inline(__always)
+  func dispatch(
+    _ link: LinkPointer, _ wire: UnsafeMutablePointer<ServerConnection>, _ call: IncomingCall,
+    _ now: MonotonicInstant
+  ) {
     let entry = methods.entries + call.method
     let context = CallContext(
       id: link.pointee.id(call.stream), receivedAt: now, expiry: call.deadline,
@@ -111,11 +120,19 @@ extension RPCServer {
   }
 
   private func open(_ link: LinkPointer, _ call: IncomingCall, _ now: MonotonicInstant) {
-    let id = link.pointee.id(call.stream)
-    guard isAuthorized(link, call) else {
-      counters.count(.notAuthorized)
-      return fail(id, denial(link, call))
+    if !isAllowed(link, call) {
+      if isDenied(link, call) {
+        counters.count(.notAuthorized)
+        return fail(link.pointee.id(call.stream), denial(link, call))
+      }
+      if strikeStream(link, call, now) { return }
     }
+    makeHandler(link, call, now)
+  }
+
+  /// Has a streaming call handled.
+  func makeHandler(_ link: LinkPointer, _ call: IncomingCall, _ now: MonotonicInstant) {
+    let id = link.pointee.id(call.stream)
     let entry = methods.entries + call.method
     let context = CallContext(
       id: id, receivedAt: now, expiry: call.deadline, metadata: call.metadata,
@@ -144,8 +161,9 @@ extension RPCServer {
 // MARK: - Authorization
 
 extension RPCServer {
+  /// Whether nothing stands between a call and its handler.
   @inline(__always)
-  private func isAuthorized(_ link: LinkPointer, _ call: IncomingCall) -> Bool {
+  private func isAllowed(_ link: LinkPointer, _ call: IncomingCall) -> Bool {
     if link.pointee.verdictEpoch == policyEpoch, link.pointee.verdicts[call.method] == .allowed {
       return true
     }
@@ -161,15 +179,25 @@ extension RPCServer {
     if link.pointee.verdicts[call.method] == .unknown {
       let error = authorize(
         link.pointee.peer.pointee, methods.descriptors[call.method])
-      link.pointee.verdicts[call.method] = error == nil ? .allowed : .denied
+      link.pointee.verdicts[call.method] =
+        error != nil ? .denied : faults.concerns(call.method) ? .faulty : .allowed
     }
     return link.pointee.verdicts[call.method] == .allowed
   }
 
+  private func isDenied(_ link: LinkPointer, _ call: IncomingCall) -> Bool {
+    link.pointee.verdicts[call.method] == .denied
+  }
+
+  /// A unary call that is not simply allowed.
   @inline(never)
-  private func refuse(_ link: LinkPointer, _ call: IncomingCall) {
-    counters.count(.notAuthorized)
-    link.pointee.wire.pointee.answer(call.stream, denial(link, call))
+  private func withhold(_ link: LinkPointer, _ call: IncomingCall, _ now: MonotonicInstant) {
+    if isDenied(link, call) {
+      counters.count(.notAuthorized)
+      link.pointee.wire.pointee.answer(call.stream, denial(link, call))
+    } else if !strike(link, call, now) {
+      dispatch(link, link.pointee.wire, call, now)
+    }
   }
 
   private func denial(_ link: LinkPointer, _ call: IncomingCall) -> RPCError {

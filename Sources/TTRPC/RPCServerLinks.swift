@@ -132,18 +132,27 @@ extension RPCServer {
     guard link.pointee.phase == .open else { return }
     link.pointee.phase = .halfClosed
     markDirty(link)
+    for stream in link.pointee.wire.pointee.activeStreams { stopHalfClosed(link, stream) }
+  }
+
+  private func stopHalfClosed(_ link: LinkPointer, _ stream: UInt32) {
     let wire = link.pointee.wire
-    for stream in wire.pointee.activeStreams {
-      let id = link.pointee.id(stream)
-      guard let handler = link.pointee.handlers[stream] else { continue }
-      if wire.pointee.isRemoteOpen(stream), wire.pointee.kind(of: stream)?.clientStreams == true {
-        // Half of a conversation must not pass for a whole one.
-        fail(id, RPCError(.cancelled, "the client stopped sending before it closed the stream"))
-        handler.cancelled()
-      } else {
-        stop(link, stream, .clientHalfClosed)
-      }
+    guard let handler = link.pointee.handlers[stream] else { return }
+    if wire.pointee.isRemoteOpen(stream), wire.pointee.kind(of: stream)?.clientStreams == true {
+      // Half of a conversation must not pass for a whole one.
+      fail(
+        link.pointee.id(stream),
+        RPCError(.cancelled, "the client stopped sending before it closed the stream"))
+      handler.cancelled()
+    } else {
+      stop(link, stream, .clientHalfClosed)
     }
+  }
+
+  /// Tells a handler that was made late what the others were told meanwhile.
+  func stopIfEnding(_ link: LinkPointer, _ stream: UInt32) {
+    if link.pointee.phase == .halfClosed { stopHalfClosed(link, stream) }
+    if isDraining { stop(link, stream, .draining) }
   }
 
   func stop(_ link: LinkPointer, _ stream: UInt32, _ reason: StopReason) {

@@ -43,6 +43,8 @@ struct ServerLink: ~Copyable {
   enum Verdict: UInt8 {
     case unknown
     case allowed
+    /// Allowed, and struck by a fault that is injected on purpose.
+    case faulty
     case denied
   }
 

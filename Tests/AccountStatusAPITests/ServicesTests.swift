@@ -77,7 +77,7 @@ private struct DescribedMethod: Hashable {
     throws
   {
     let described = try describedMethods()
-    #expect(described.count == 20)
+    #expect(described.count == 22)
     #expect(Set(Contract.methods.map { DescribedMethod($0) }) == described)
     #expect(Set(Contract.methods.map(\.fullName)).count == Contract.methods.count)
   }

@@ -86,6 +86,28 @@ struct TableSocketTests {
     #expect(server.index.info.heartbeat == last)
   }
 
+  @Test func `a heartbeat that is stopped on purpose goes on when it is started`() throws {
+    let socket = try listen()
+    let reader = try TableReader(path)
+    try server.turn()
+    let table = try reader.table()
+    socket.setBeating(false)
+    let last = server.index.info.heartbeat
+    server.time.advance(.seconds(1))
+    try server.turn()
+    #expect(server.index.info.heartbeat == last)
+    // Silent, not gone: that is what a daemon that hangs looks like.
+    #expect(table.state == .STATUS_TABLE_LIVE)
+    socket.setBeating(true)
+    socket.setBeating(true)
+    let started = server.index.info.heartbeat
+    #expect(started > last)
+    server.time.advance(.milliseconds(50))
+    try server.turn()
+    #expect(server.index.info.heartbeat > started)
+    socket.stop()
+  }
+
   @Test func `readers see that it was stopped in order`() throws {
     let socket = try listen()
     let reader = try TableReader(path)

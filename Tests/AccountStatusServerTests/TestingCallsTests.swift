@@ -74,4 +74,82 @@ struct TestingCallsTests {
       of: TestingService.setClock, SetClockRequest(now: suspension))
     #expect(error.code == .unavailable)
   }
+
+  // MARK: Faults
+
+  private func inject(_ fault: InjectFaultRequest, through peer: Peer) throws {
+    _ = try peer.call(TestingService.injectFault, fault, InjectFaultResponse.self)
+  }
+
+  @Test func `a fault strikes the method that it names, as often as it says`() throws {
+    let server = try LocalServer(at: autumn)
+    let peer = try server.connect()
+    try server.store([registration()])
+    try inject(
+      InjectFaultRequest(
+        method: "accountstatus.v1.StatusService/GetStatus", count: 1, code: .dataLoss),
+      through: peer)
+    let error = try peer.failure(
+      of: StatusService.getStatus, GetStatusRequest(accountID: account))
+    #expect(error.code == .dataLoss && error.message.contains("injected"))
+    #expect(try status(peer).state == .active)
+  }
+
+  @Test func `a fault of a service or of everything never strikes what ends it`() throws {
+    let server = try LocalServer(at: autumn)
+    let peer = try server.connect()
+    for name in ["accountstatus.v1.StatusService", ""] {
+      try inject(InjectFaultRequest(method: name, code: .unavailable), through: peer)
+      let error = try peer.failure(
+        of: StatusService.getStatus, GetStatusRequest(accountID: account))
+      #expect(error.code == .unavailable)
+      _ = try peer.call(
+        TestingService.advanceClock, AdvanceClockRequest(by: .seconds(1)),
+        AdvanceClockResponse.self)
+      let cleared = try peer.call(
+        TestingService.clearFaults, ClearFaultsRequest(), ClearFaultsResponse.self)
+      #expect(cleared.struck == 1)
+    }
+    #expect(
+      try peer.failure(of: StatusService.getStatus, GetStatusRequest(accountID: account)).code
+        == .notFound)
+  }
+
+  @Test(arguments: [
+    "accountstatus.v1.TestingService", "accountstatus.v1.TestingService/ClearFaults",
+    "accountstatus.v1.StatusService/Nothing", "GetStatus",
+  ])
+  func `a fault names what it can strike`(name: String) throws {
+    let server = try LocalServer()
+    let error = try server.connect().failure(
+      of: TestingService.injectFault, InjectFaultRequest(method: name, code: .unavailable))
+    #expect(error.code == .invalidArgument && error.fieldViolations[0].field == "method")
+    #expect(server.rpc.faultCount == 0)
+  }
+
+  @Test func `faults are bounded, and counted where they are looked for`() throws {
+    let server = try LocalServer()
+    let peer = try server.connect()
+    func faults() throws -> [String: UInt64] {
+      let stats = try peer.call(AdminService.getStats, GetStatsRequest(), GetStatsResponse.self)
+      let counters = stats.counters.filter { $0.name.hasPrefix("faults.") }
+      return Dictionary(uniqueKeysWithValues: counters.map { ($0.name, $0.value) })
+    }
+    #expect(try faults() == [:])
+    let fault = InjectFaultRequest(method: "grpc.health.v1.Health", code: .unavailable)
+    for _ in 0..<100 { try inject(fault, through: peer) }
+    let error = try peer.failure(of: TestingService.injectFault, fault)
+    #expect(error.code == .resourceExhausted && error.reason == .tooMuch)
+    _ = try peer.failure(of: HealthService.check, HealthCheckRequest(service: ""))
+    #expect(try faults() == ["faults.in_force": 100, "faults.struck": 1])
+  }
+
+  @Test func `the table falls silent until faults are cleared`() throws {
+    let server = try LocalServer()
+    let peer = try server.connect()
+    try inject(InjectFaultRequest(stopsHeartbeat: true), through: peer)
+    #expect(server.beats == [false] && server.rpc.faultCount == 0)
+    _ = try peer.call(TestingService.clearFaults, ClearFaultsRequest(), ClearFaultsResponse.self)
+    #expect(server.beats == [false, true])
+  }
 }

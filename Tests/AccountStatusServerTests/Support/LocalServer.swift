@@ -26,6 +26,8 @@ final class LocalServer {
   let rpc: RPCServer
   /// What the longest turn so far cost this thread, in nanoseconds of its own time; settable.
   var longestTurn: UInt64 = 0
+  /// What the table's signs of life were told: to go on or not, in order.
+  private(set) var beats: [Bool] = []
   /// What the ledger delivered, in order.
   private(set) var deliveries: [Delivery] = []
 
@@ -37,6 +39,9 @@ final class LocalServer {
 
   /// The server that late answers go to, known once it is made.
   private final class Later { var server: (() -> RPCServer)? }
+
+  /// What is told of the table's signs of life, known once the server is made.
+  private final class Beats { var told: (Bool) -> Void = { _ in } }
 
   /// `routes` adds more methods, with where their late answers go.
   init(
@@ -73,8 +78,10 @@ final class LocalServer {
       index: index, evaluator: evaluator, freshness: freshness, editions: editions, clock: clock,
       loop: loop)
     router.addServices(queries, link: link, server)
-    TestingCalls(link: link, index: index, clock: hasManualClock ? clock : nil)
-      .register(in: &router, server)
+    let beats = Beats()
+    TestingCalls(
+      link: link, index: index, clock: hasManualClock ? clock : nil, setBeating: { beats.told($0) }
+    ).register(in: &router, server)
     let statistics = MethodStatistics(methods: router.methods + AdminCalls.methods)
     AdminCalls(
       link: link, index: index, clock: clock, statistics: statistics,
@@ -91,6 +98,7 @@ final class LocalServer {
         statistics.observe(method: method, nanoseconds: nanoseconds, code: code, count: count)
       })
     later.server = { [unowned self] in rpc }
+    beats.told = { [unowned self] in self.beats.append($0) }
     link.onCommit = { [freshness] _ in freshness.advanced() }
     try loop.receive(from: mailbox) { [unowned self] event in
       switch event {

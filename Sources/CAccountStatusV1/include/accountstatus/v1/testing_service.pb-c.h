@@ -21,6 +21,10 @@ typedef struct Accountstatus__V1__SetClockRequest Accountstatus__V1__SetClockReq
 typedef struct Accountstatus__V1__SetClockResponse Accountstatus__V1__SetClockResponse;
 typedef struct Accountstatus__V1__AdvanceClockRequest Accountstatus__V1__AdvanceClockRequest;
 typedef struct Accountstatus__V1__AdvanceClockResponse Accountstatus__V1__AdvanceClockResponse;
+typedef struct Accountstatus__V1__InjectFaultRequest Accountstatus__V1__InjectFaultRequest;
+typedef struct Accountstatus__V1__InjectFaultResponse Accountstatus__V1__InjectFaultResponse;
+typedef struct Accountstatus__V1__ClearFaultsRequest Accountstatus__V1__ClearFaultsRequest;
+typedef struct Accountstatus__V1__ClearFaultsResponse Accountstatus__V1__ClearFaultsResponse;
 
 
 /* --- enums --- */
@@ -69,6 +73,74 @@ struct  Accountstatus__V1__AdvanceClockResponse
 #define ACCOUNTSTATUS__V1__ADVANCE_CLOCK_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&accountstatus__v1__advance_clock_response__descriptor) \
     , NULL }
+
+
+/*
+ * A fault for calls to come, or for the status table, or for both.
+ */
+struct  Accountstatus__V1__InjectFaultRequest
+{
+  ProtobufCMessage base;
+  /*
+   * The calls that it is for: package.Service/Method, package.Service for all of its methods, or
+   * empty for every method. This service's own are never struck.
+   */
+  char *method;
+  /*
+   * How many calls it strikes; 0: all, until ClearFaults.
+   */
+  uint32_t count;
+  /*
+   * How long each of them waits before anything else becomes of it; at most an hour.
+   */
+  Google__Protobuf__Duration *delay;
+  /*
+   * The google.rpc.Code that each of them is answered with; 0: it is handled.
+   */
+  int32_t code;
+  /*
+   * Close the connection of each of them, with all calls in flight on it. Not together with a code.
+   */
+  protobuf_c_boolean drop_connection;
+  /*
+   * Let the status table show no sign of life, until ClearFaults.
+   */
+  protobuf_c_boolean stop_heartbeat;
+};
+#define ACCOUNTSTATUS__V1__INJECT_FAULT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&accountstatus__v1__inject_fault_request__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, NULL, 0, 0, 0 }
+
+
+struct  Accountstatus__V1__InjectFaultResponse
+{
+  ProtobufCMessage base;
+};
+#define ACCOUNTSTATUS__V1__INJECT_FAULT_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&accountstatus__v1__inject_fault_response__descriptor) \
+     }
+
+
+struct  Accountstatus__V1__ClearFaultsRequest
+{
+  ProtobufCMessage base;
+};
+#define ACCOUNTSTATUS__V1__CLEAR_FAULTS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&accountstatus__v1__clear_faults_request__descriptor) \
+     }
+
+
+struct  Accountstatus__V1__ClearFaultsResponse
+{
+  ProtobufCMessage base;
+  /*
+   * Calls struck since the start, or since the ClearFaults before.
+   */
+  uint64_t struck;
+};
+#define ACCOUNTSTATUS__V1__CLEAR_FAULTS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&accountstatus__v1__clear_faults_response__descriptor) \
+    , 0 }
 
 
 /* Accountstatus__V1__SetClockRequest methods */
@@ -147,6 +219,82 @@ Accountstatus__V1__AdvanceClockResponse *
 void   accountstatus__v1__advance_clock_response__free_unpacked
                      (Accountstatus__V1__AdvanceClockResponse *message,
                       ProtobufCAllocator *allocator);
+/* Accountstatus__V1__InjectFaultRequest methods */
+void   accountstatus__v1__inject_fault_request__init
+                     (Accountstatus__V1__InjectFaultRequest         *message);
+size_t accountstatus__v1__inject_fault_request__get_packed_size
+                     (const Accountstatus__V1__InjectFaultRequest   *message);
+size_t accountstatus__v1__inject_fault_request__pack
+                     (const Accountstatus__V1__InjectFaultRequest   *message,
+                      uint8_t             *out);
+size_t accountstatus__v1__inject_fault_request__pack_to_buffer
+                     (const Accountstatus__V1__InjectFaultRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Accountstatus__V1__InjectFaultRequest *
+       accountstatus__v1__inject_fault_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   accountstatus__v1__inject_fault_request__free_unpacked
+                     (Accountstatus__V1__InjectFaultRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Accountstatus__V1__InjectFaultResponse methods */
+void   accountstatus__v1__inject_fault_response__init
+                     (Accountstatus__V1__InjectFaultResponse         *message);
+size_t accountstatus__v1__inject_fault_response__get_packed_size
+                     (const Accountstatus__V1__InjectFaultResponse   *message);
+size_t accountstatus__v1__inject_fault_response__pack
+                     (const Accountstatus__V1__InjectFaultResponse   *message,
+                      uint8_t             *out);
+size_t accountstatus__v1__inject_fault_response__pack_to_buffer
+                     (const Accountstatus__V1__InjectFaultResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Accountstatus__V1__InjectFaultResponse *
+       accountstatus__v1__inject_fault_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   accountstatus__v1__inject_fault_response__free_unpacked
+                     (Accountstatus__V1__InjectFaultResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Accountstatus__V1__ClearFaultsRequest methods */
+void   accountstatus__v1__clear_faults_request__init
+                     (Accountstatus__V1__ClearFaultsRequest         *message);
+size_t accountstatus__v1__clear_faults_request__get_packed_size
+                     (const Accountstatus__V1__ClearFaultsRequest   *message);
+size_t accountstatus__v1__clear_faults_request__pack
+                     (const Accountstatus__V1__ClearFaultsRequest   *message,
+                      uint8_t             *out);
+size_t accountstatus__v1__clear_faults_request__pack_to_buffer
+                     (const Accountstatus__V1__ClearFaultsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Accountstatus__V1__ClearFaultsRequest *
+       accountstatus__v1__clear_faults_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   accountstatus__v1__clear_faults_request__free_unpacked
+                     (Accountstatus__V1__ClearFaultsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Accountstatus__V1__ClearFaultsResponse methods */
+void   accountstatus__v1__clear_faults_response__init
+                     (Accountstatus__V1__ClearFaultsResponse         *message);
+size_t accountstatus__v1__clear_faults_response__get_packed_size
+                     (const Accountstatus__V1__ClearFaultsResponse   *message);
+size_t accountstatus__v1__clear_faults_response__pack
+                     (const Accountstatus__V1__ClearFaultsResponse   *message,
+                      uint8_t             *out);
+size_t accountstatus__v1__clear_faults_response__pack_to_buffer
+                     (const Accountstatus__V1__ClearFaultsResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Accountstatus__V1__ClearFaultsResponse *
+       accountstatus__v1__clear_faults_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   accountstatus__v1__clear_faults_response__free_unpacked
+                     (Accountstatus__V1__ClearFaultsResponse *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Accountstatus__V1__SetClockRequest_Closure)
@@ -160,6 +308,18 @@ typedef void (*Accountstatus__V1__AdvanceClockRequest_Closure)
                   void *closure_data);
 typedef void (*Accountstatus__V1__AdvanceClockResponse_Closure)
                  (const Accountstatus__V1__AdvanceClockResponse *message,
+                  void *closure_data);
+typedef void (*Accountstatus__V1__InjectFaultRequest_Closure)
+                 (const Accountstatus__V1__InjectFaultRequest *message,
+                  void *closure_data);
+typedef void (*Accountstatus__V1__InjectFaultResponse_Closure)
+                 (const Accountstatus__V1__InjectFaultResponse *message,
+                  void *closure_data);
+typedef void (*Accountstatus__V1__ClearFaultsRequest_Closure)
+                 (const Accountstatus__V1__ClearFaultsRequest *message,
+                  void *closure_data);
+typedef void (*Accountstatus__V1__ClearFaultsResponse_Closure)
+                 (const Accountstatus__V1__ClearFaultsResponse *message,
                   void *closure_data);
 
 /* --- services --- */
@@ -176,6 +336,14 @@ struct Accountstatus__V1__TestingService_Service
                         const Accountstatus__V1__AdvanceClockRequest *input,
                         Accountstatus__V1__AdvanceClockResponse_Closure closure,
                         void *closure_data);
+  void (*inject_fault)(Accountstatus__V1__TestingService_Service *service,
+                       const Accountstatus__V1__InjectFaultRequest *input,
+                       Accountstatus__V1__InjectFaultResponse_Closure closure,
+                       void *closure_data);
+  void (*clear_faults)(Accountstatus__V1__TestingService_Service *service,
+                       const Accountstatus__V1__ClearFaultsRequest *input,
+                       Accountstatus__V1__ClearFaultsResponse_Closure closure,
+                       void *closure_data);
 };
 typedef void (*Accountstatus__V1__TestingService_ServiceDestroy)(Accountstatus__V1__TestingService_Service *);
 void accountstatus__v1__testing_service__init (Accountstatus__V1__TestingService_Service *service,
@@ -185,7 +353,9 @@ void accountstatus__v1__testing_service__init (Accountstatus__V1__TestingService
 #define ACCOUNTSTATUS__V1__TESTING_SERVICE__INIT(function_prefix__) \
     { ACCOUNTSTATUS__V1__TESTING_SERVICE__BASE_INIT,\
       function_prefix__ ## set_clock,\
-      function_prefix__ ## advance_clock  }
+      function_prefix__ ## advance_clock,\
+      function_prefix__ ## inject_fault,\
+      function_prefix__ ## clear_faults  }
 void accountstatus__v1__testing_service__set_clock(ProtobufCService *service,
                                                    const Accountstatus__V1__SetClockRequest *input,
                                                    Accountstatus__V1__SetClockResponse_Closure closure,
@@ -194,6 +364,14 @@ void accountstatus__v1__testing_service__advance_clock(ProtobufCService *service
                                                        const Accountstatus__V1__AdvanceClockRequest *input,
                                                        Accountstatus__V1__AdvanceClockResponse_Closure closure,
                                                        void *closure_data);
+void accountstatus__v1__testing_service__inject_fault(ProtobufCService *service,
+                                                      const Accountstatus__V1__InjectFaultRequest *input,
+                                                      Accountstatus__V1__InjectFaultResponse_Closure closure,
+                                                      void *closure_data);
+void accountstatus__v1__testing_service__clear_faults(ProtobufCService *service,
+                                                      const Accountstatus__V1__ClearFaultsRequest *input,
+                                                      Accountstatus__V1__ClearFaultsResponse_Closure closure,
+                                                      void *closure_data);
 
 /* --- descriptors --- */
 
@@ -201,6 +379,10 @@ extern const ProtobufCMessageDescriptor accountstatus__v1__set_clock_request__de
 extern const ProtobufCMessageDescriptor accountstatus__v1__set_clock_response__descriptor;
 extern const ProtobufCMessageDescriptor accountstatus__v1__advance_clock_request__descriptor;
 extern const ProtobufCMessageDescriptor accountstatus__v1__advance_clock_response__descriptor;
+extern const ProtobufCMessageDescriptor accountstatus__v1__inject_fault_request__descriptor;
+extern const ProtobufCMessageDescriptor accountstatus__v1__inject_fault_response__descriptor;
+extern const ProtobufCMessageDescriptor accountstatus__v1__clear_faults_request__descriptor;
+extern const ProtobufCMessageDescriptor accountstatus__v1__clear_faults_response__descriptor;
 extern const ProtobufCServiceDescriptor accountstatus__v1__testing_service__descriptor;
 
 PROTOBUF_C__END_DECLS
