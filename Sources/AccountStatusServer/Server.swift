@@ -80,12 +80,17 @@ package final class Server {
         stop(signal: number)
       }
     }
+    var input: InputWatch?
+    if options.exitsWithInput {
+      InputWatch.leaveGroup()
+      input = try InputWatch(loop: loop) { [unowned self] in drain(because: "end of input") }
+    }
     ready(Ready(rpcSocket: listener.path, tableSocket: tableSocket.path, pid: getpid()))
     ServiceNotification.ready.send { options.environment[$0] }
     log.info("ready", metadata: ["socket": "\(listener.path)"])
 
     try starting { () throws(RuntimeError) in try loop.run() }
-    withExtendedLifetime(signals) {}
+    withExtendedLifetime((signals, input)) {}
     tableSocket.stop()
     ledger.stop()
     listener.remove()
@@ -95,7 +100,12 @@ package final class Server {
 
   private func stop(signal number: Int32) {
     guard let rpc, !rpc.isDraining else { return loop.stop() }
-    log.info("draining", metadata: ["signal": "\(number)"])
+    drain(because: "signal \(number)")
+  }
+
+  private func drain(because cause: String) {
+    guard let rpc, !rpc.isDraining else { return }
+    log.info("draining", metadata: ["cause": "\(cause)"])
     ServiceNotification.stopping.send { options.environment[$0] }
     let deadline = MonotonicInstant.now().advanced(by: Limits().drainTime)
     rpc.drain(deadline: deadline) { [loop] in loop.stop() }

@@ -17,6 +17,8 @@ package struct ServerOptions: Sendable {
   package var spin = Duration.zero
   /// A temporary runtime directory and database, removed at exit; `TestingService` exists.
   package var isEphemeral = false
+  /// Whether the end of standard input ends the server in order.
+  package var exitsWithInput = false
   /// The instant at which a manual clock starts; nil: the system's clock.
   package var manualClock: Instant?
   /// The process's environment.

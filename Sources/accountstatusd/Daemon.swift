@@ -21,10 +21,12 @@ struct Daemon: ParsableCommand {
         accountstatusd --ephemeral --clock manual --now 2026-11-15T09:00:00Z
             for tests: temporary directories, a clock that only the tests move; prints one line of
             JSON when it is ready: {"rpcSocket":"…","tableSocket":"…","pid":…}
+        accountstatusd --ephemeral --exit-with-stdin
+            the same for a program that gives it a pipe: it ends when the program does, however
 
-      Every option but --ephemeral, --clock and --now can also be set in the environment, as in
-      ACCOUNTSTATUSD_DATABASE, and in the configuration file, as in {"database": "…"}. Flags beat
-      the environment, the environment beats the file.
+      Every option but --ephemeral, --exit-with-stdin, --clock and --now can also be set in the
+      environment, as in ACCOUNTSTATUSD_DATABASE, and in the configuration file, as in
+      {"database": "…"}. Flags beat the environment, the environment beats the file.
       """,
     version: ProductVersion.text)
 
@@ -83,6 +85,12 @@ struct Daemon: ParsableCommand {
 
   @Flag(help: "Use a temporary runtime directory and database, and remove them at exit.")
   var ephemeral = false
+
+  @Flag(
+    help: ArgumentHelp(
+      "Exit in order when standard input ends, as a pipe does when whoever holds its other end has "
+        + "ended, even if it was killed."))
+  var exitWithStdin = false
 
   @Option(help: "The clock: system, or manual (with --ephemeral) for tests.")
   var clock = Clock.system
@@ -170,6 +178,7 @@ struct Daemon: ParsableCommand {
     options.policyEditions = settings[.policyEditions]
     if let spin = settings[.spin] { options.spin = try ServerOptions.spin(spin) }
     options.isEphemeral = ephemeral
+    options.exitsWithInput = exitWithStdin
     options.environment = environment
     if clock == .manual {
       options.manualClock = now.flatMap { try? Instant($0) } ?? Server.wallClock
