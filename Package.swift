@@ -123,6 +123,10 @@ let tests: [Target] = [
     ],
     swiftSettings: swift),
   .testTarget(
+    name: "OrderGatewayTests",
+    dependencies: ["AccountStatusTesting", "AccountStatusClient", "AccountStatusModel"],
+    path: "Clients/Swift/Examples/OrderGatewayTests", swiftSettings: swift),
+  .testTarget(
     name: "EndToEndTests",
     dependencies: ["AccountStatusTesting", "AccountStatusClient", "AccountStatusModel"],
     swiftSettings: swift),

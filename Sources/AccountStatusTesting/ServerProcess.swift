@@ -2,8 +2,11 @@ import Foundation
 
 /// A real daemon in a process of its own, for tests.
 ///
-/// Stopped by `stop`, killed by `kill`, and killed at the latest when the value goes away.
-public final class ServerProcess {
+/// Stopped by `stop`, killed by `kill`, and ended at the latest when the value goes away or the test's
+/// process ends, however it ends: the daemon waits for the end of a pipe that only this process
+/// writes to. A temporary directory goes with its daemon. What a test forks without an exec holds the
+/// pipe open as well.
+public final class ServerProcess: Sendable {
   /// What went wrong with the daemon.
   public struct Failure: Error, CustomStringConvertible {
     /// One line.
@@ -11,14 +14,20 @@ public final class ServerProcess {
   }
 
   /// Process id.
-  public var pid: Int32 { process.processIdentifier }
+  public let pid: Int32
   /// The RPC socket's path.
   public let socket: String
+  /// The path of the socket that hands out the status table.
+  public let tableSocket: String
   /// Time from before the spawn to the ready line or the first connection.
   public let startDuration: Duration
 
-  private let process = Process()
-  private let errors = Pipe()
+  private let process: Process
+  /// The end of this is the daemon's.
+  private let lifeline: FileHandle
+  private let errors: FileHandle
+  /// Goes with the daemon; nil: it is the caller's.
+  private let temporaryDirectory: String?
 
   /// Starts `accountstatusd --ephemeral` with more arguments, and waits for its ready line.
   public static func ephemeral(
@@ -38,24 +47,23 @@ public final class ServerProcess {
   }
 
   private init(_ arguments: [String], environment: [String: String], socket path: String?) throws {
-    process.executableURL = URL(fileURLWithPath: Self.executable("accountstatusd"))
-    process.arguments = arguments
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-    let output = Pipe()
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = output
-    process.standardError = errors
-    let clock = ContinuousClock()
-    let start = clock.now
-    try process.run()
+    let starting = try StartingDaemon(arguments, environment: environment)
+    process = starting.process
+    lifeline = starting.lifeline
+    errors = starting.errors
+    pid = process.processIdentifier
     if let path {
+      try starting.waitUntilItAccepts(path)
       socket = path
-      try Self.waitUntil(
-        "\(path) accepts a connection", process, errors, { Self.accepts(path) })
+      tableSocket = "\((path as NSString).deletingLastPathComponent)/table.sock"
+      temporaryDirectory = nil
     } else {
-      socket = try Self.readySocket(output.fileHandleForReading, process, errors)
+      let ready = try starting.readyLine()
+      socket = ready.rpcSocket
+      tableSocket = ready.tableSocket
+      temporaryDirectory = (ready.rpcSocket as NSString).deletingLastPathComponent
     }
-    startDuration = clock.now - start
+    startDuration = starting.clock.now - starting.start
   }
 
   deinit {
@@ -66,15 +74,33 @@ public final class ServerProcess {
   @discardableResult
   public func stop() -> Int32 {
     signal(SIGTERM)
+    // One that stands still would never hear it.
+    signal(SIGCONT)
     process.waitUntilExit()
     return process.terminationStatus
   }
 
   /// Ends the daemon at once (SIGKILL).
   public func kill() {
-    guard process.isRunning else { return }
-    signal(SIGKILL)
-    process.waitUntilExit()
+    if process.isRunning {
+      signal(SIGKILL)
+      process.waitUntilExit()
+    }
+    // A killed daemon leaves its directory.
+    if let temporaryDirectory { try? FileManager.default.removeItem(atPath: temporaryDirectory) }
+  }
+
+  /// Makes the daemon silent (SIGSTOP): it takes connections and answers nothing. Returns when it
+  /// stands still.
+  public func pause() {
+    signal(SIGSTOP)
+    var state = siginfo_t()
+    waitid(P_PID, id_t(pid), &state, WSTOPPED | WEXITED | WNOWAIT)
+  }
+
+  /// Makes a silent daemon go on (SIGCONT).
+  public func resume() {
+    signal(SIGCONT)
   }
 
   /// Sends a signal.
@@ -86,9 +112,7 @@ public final class ServerProcess {
   public var isRunning: Bool { process.isRunning }
 
   /// What it wrote to its standard error; complete once it has ended.
-  public func errorOutput() -> String {
-    String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-  }
+  public func errorOutput() -> String { StartingDaemon.text(of: errors) }
 
   /// The path of a program built beside the tests.
   public static func executable(_ name: String) -> String {
@@ -99,60 +123,19 @@ public final class ServerProcess {
       : URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
     return build.appendingPathComponent(name).path
   }
-}
 
-extension ServerProcess {
-  /// Generous: a loaded machine may be slow, a broken daemon ends the wait by exiting.
-  private static let patience = Duration.seconds(60)
-
-  private static func readySocket(
-    _ output: FileHandle, _ process: Process, _ errors: Pipe
-  ) throws -> String {
-    var line = Data()
-    while !line.contains(UInt8(ascii: "\n")) {
-      let chunk = output.availableData
-      if chunk.isEmpty {
-        process.waitUntilExit()
-        throw Failure(description: "the daemon ended before it was ready: \(text(errors))")
-      }
-      line += chunk
+  /// `$ACCOUNTSTATUSD`, else what is built beside the tests, else `accountstatusd` of `$PATH`.
+  static func daemon() throws(Failure) -> String {
+    let environment = ProcessInfo.processInfo.environment
+    if let given = environment["ACCOUNTSTATUSD"], !given.isEmpty { return given }
+    let name = "accountstatusd"
+    let places = (environment["PATH"] ?? "").split(separator: ":").map { "\($0)/\(name)" }
+    let found = ([executable(name)] + places).first(
+      where: FileManager.default.isExecutableFile(atPath:))
+    guard let found else {
+      throw Failure(
+        description: "no accountstatusd beside the tests or on PATH; set ACCOUNTSTATUSD to one")
     }
-    struct Ready: Decodable { var rpcSocket: String }
-    return try JSONDecoder().decode(Ready.self, from: line).rpcSocket
-  }
-
-  private static func waitUntil(
-    _ what: String, _ process: Process, _ errors: Pipe, _ condition: () -> Bool
-  ) throws {
-    let clock = ContinuousClock()
-    let end = clock.now + patience
-    while !condition() {
-      guard process.isRunning else {
-        throw Failure(description: "the daemon ended before \(what): \(text(errors))")
-      }
-      guard clock.now < end else {
-        throw Failure(description: "gave up waiting until \(what)")
-      }
-      usleep(1000)
-    }
-  }
-
-  private static func text(_ pipe: Pipe) -> String {
-    String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-  }
-
-  private static func accepts(_ path: String) -> Bool {
-    let descriptor = Foundation.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-    guard descriptor >= 0 else { return false }
-    defer { close(descriptor) }
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    guard path.utf8.count < MemoryLayout.size(ofValue: address.sun_path) else { return false }
-    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-    return withUnsafePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
-      }
-    }
+    return found
   }
 }

@@ -18,11 +18,46 @@ struct ServerProcessTests {
     #expect(server.errorOutput() == "")
   }
 
-  @Test func `a killed one is gone at once`() throws {
+  @Test func `a killed one is gone at once, with its directory`() throws {
     let server = try ServerProcess.ephemeral()
     server.kill()
     #expect(!server.isRunning)
+    #expect(!FileManager.default.fileExists(atPath: directory(of: server.socket)))
     server.kill()
+  }
+
+  @Test(arguments: [false, true])
+  func `one whose test is killed ends and removes its directory, even if it was paused`(
+    isPaused: Bool
+  ) async throws {
+    // The test that is killed is a process of its own.
+    let result = await #expect(
+      processExitsWith: .signal(SIGKILL), observing: [\.standardOutputContent]
+    ) { [isPaused] in
+      let server = try ServerProcess.ephemeral()
+      print("SERVER \(server.pid) \(server.socket)")
+      fflush(nil)
+      if isPaused { server.pause() }
+      kill(getpid(), SIGKILL)
+    }
+    let output = String(decoding: result?.standardOutputContent ?? [], as: UTF8.self)
+    let line = try #require(output.split(separator: "\n").first { $0.hasPrefix("SERVER ") })
+    let words = line.split(separator: " ")
+    let pid = try #require(pid_t(words[1]))
+    let end = ContinuousClock.now + .seconds(60)
+    while kill(pid, 0) == 0, ContinuousClock.now < end { await Task.yield() }
+    #expect(kill(pid, 0) != 0)
+    #expect(!FileManager.default.fileExists(atPath: directory(of: String(words[2]))))
+  }
+
+  @Test func `what it says before it ends is kept, however much`() throws {
+    let server = try ServerProcess.ephemeral(["--log-level", "trace"])
+    server.stop()
+    #expect(server.errorOutput().contains("stopped"))
+  }
+
+  private func directory(of socket: String) -> String {
+    URL(fileURLWithPath: socket).deletingLastPathComponent().path
   }
 
   @Test func `one that nobody holds any longer is killed`() throws {
