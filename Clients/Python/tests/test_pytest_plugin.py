@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -31,6 +32,7 @@ def run_pytest(directory, test, **environment):
 
 
 USERS_TEST = """
+    import pytest
     from accountstatus import DENY
 
     def test_a_suspended_account_is_refused(accountstatus_server, accountstatus_clock):
@@ -43,6 +45,12 @@ USERS_TEST = """
 
     def test_another_server_knows_nothing_of_it(accountstatus_server):
         assert list(accountstatus_server.client.list()) == []
+
+    @pytest.mark.accountstatus({"contoso": "active", "fabrikam": "past due"}, now="2030-01-01")
+    def test_accounts_stand_as_the_mark_says(accountstatus_server, accountstatus_clock):
+        assert str(accountstatus_clock.now) == "2030-01-01T00:00:00Z"
+        states = {each.account_id: each.state.name for each in accountstatus_server.client.list()}
+        assert states == {"contoso": "ACTIVE", "fabrikam": "SUSPENDED"}
 """
 
 
@@ -50,7 +58,8 @@ def test_a_users_test_runs(accountstatus_server, tmp_path, request):
     binary = testing.find_server(request.config.getoption("accountstatusd"))
     run = run_pytest(tmp_path, USERS_TEST, ACCOUNTSTATUSD=binary)
     assert run.returncode == 0, run.stdout + run.stderr
-    assert "2 passed" in run.stdout
+    assert "3 passed" in run.stdout
+    assert "PytestUnknownMarkWarning" not in run.stdout
 
 
 def test_without_a_server_the_test_says_what_is_missing(tmp_path):
@@ -64,15 +73,16 @@ def test_what_is_no_server_is_reported_with_what_it_said(tmp_path):
     impostor.write_text("#!/bin/sh\necho no such option >&2\nexit 64\n")
     impostor.chmod(0o755)
     with pytest.raises(testing.ServerFailed, match="no such option"):
-        testing.Server(str(impostor))
+        testing.Server(path=str(impostor))
 
 
-def test_a_server_ends_with_a_test_that_is_killed(accountstatus_server, tmp_path, request):
+@pytest.mark.parametrize("is_paused", [False, True], ids=["running", "paused"])
+def test_a_server_ends_with_a_test_that_is_killed(accountstatus_server, request, is_paused):
     binary = testing.find_server(request.config.getoption("accountstatusd"))
     script = (
         "import os, signal\n"
         "from accountstatus.testing import Server\n"
-        f"server = Server({binary!r})\n"
+        f"server = Server(path={binary!r})\n"
         "print(server.process.pid, server.rpc_socket, flush=True)\n"
         "signal.pause()\n"
     )
@@ -82,20 +92,21 @@ def test_a_server_ends_with_a_test_that_is_killed(accountstatus_server, tmp_path
         text=True,
         env={**os.environ, "PYTHONPATH": str(SRC)},
     )
-    pid, _ = test.stdout.readline().split()
+    pid, socket = test.stdout.readline().split()
     watched = os.pidfd_open(int(pid))
+    if is_paused:
+        os.kill(int(pid), signal.SIGSTOP)
     test.send_signal(signal.SIGKILL)
     test.wait()
     test.stdout.close()
-    import select
-
-    assert select.select([watched], [], [], 20)[0]
+    assert select.select([watched], [], [], 60)[0]
     os.close(watched)
+    assert not os.path.exists(os.path.dirname(socket))
 
 
 def test_servers_do_not_know_each_other(accountstatus_server, request):
     binary = testing.find_server(request.config.getoption("accountstatusd"))
     accountstatus_server.register("contoso")
-    with testing.Server(binary, now="2030-01-01") as other:
+    with testing.Server(path=binary, now="2030-01-01") as other:
         assert not other.client.is_active("contoso", on_unavailable=DENY)
         assert str(other.client.info().now) == "2030-01-01T00:00:00Z"

@@ -12,6 +12,7 @@ from . import calls, sockets
 from .aio_connection import Connection, within
 from .aio_ledger_client import LedgerClient
 from .aio_status_watch import WatchClient
+from .aio_testing_client import TestingClient
 from .calls import Batch, Call, Query, StatusFilter
 from .client import DEFAULT_TIMEOUT, MAX_STALENESS, from_table
 from .connection import ConnectionBroken, Deadline
@@ -44,12 +45,12 @@ from .types import (
     Simulation,
     StatusView,
 )
-from .values import DurationLike, Instant, InstantLike
+from .values import DurationLike, InstantLike
 
 _T = TypeVar("_T")
 
 
-class Client(LedgerClient, WatchClient):
+class Client(LedgerClient, TestingClient, WatchClient):
     """The account-status server of this host, for one event loop.
 
     Calls run side by side on one connection, as many as the loop likes. Methods, arguments and
@@ -298,14 +299,6 @@ class Client(LedgerClient, WatchClient):
     ) -> PolicyEdition:
         """An edition's rules; the default one's without a name."""
         return await self._run(calls.edition(name), timeout)
-
-    async def set_clock(self, now: InstantLike, *, timeout: float | None = None) -> Instant:
-        """Sets a test server's clock; returns when all that was due by then is published."""
-        return await self._run(calls.set_clock(now), timeout)
-
-    async def advance_clock(self, by: DurationLike, *, timeout: float | None = None) -> Instant:
-        """Moves a test server's clock forward, as :meth:`set_clock` does."""
-        return await self._run(calls.advance_clock(by), timeout)
 
     # ---------------------------------------------------------------------------- within
 

@@ -77,6 +77,8 @@ LIST_EDITIONS = _method("AdminService", "ListEditions")
 GET_EDITION = _method("AdminService", "GetEdition")
 SET_CLOCK = _method("TestingService", "SetClock")
 ADVANCE_CLOCK = _method("TestingService", "AdvanceClock")
+INJECT_FAULT = _method("TestingService", "InjectFault")
+CLEAR_FAULTS = _method("TestingService", "ClearFaults")
 HEALTH_CHECK = Method(
     "grpc.health.v1.Health",
     "Check",
@@ -98,7 +100,7 @@ class Call(Generic[T]):
         return self.understand(self.method.decode(payload))
 
 
-def _call(method: Method, understand: Callable[[Any], T], **fields: Any) -> Call[T]:
+def _call(method: Method, understand: Callable[[Any], T], /, **fields: Any) -> Call[T]:
     """A call; arguments of the wrong type are the caller's mistake: ``TypeError``."""
     try:
         request = contract.fill(method.request(), **fields)
@@ -334,3 +336,33 @@ def set_clock(now: InstantLike) -> Call[Instant]:
 def advance_clock(by: DurationLike) -> Call[Instant]:
     """AdvanceClock."""
     return _call(ADVANCE_CLOCK, lambda response: contract.instant(response.now), by=by)
+
+
+def inject_fault(
+    method: str,
+    count: int | None,
+    delay: DurationLike | None,
+    error: int | type[AccountStatusError] | None,
+    drop_connection: bool,
+    stop_heartbeat: bool,
+) -> Call[None]:
+    """InjectFault."""
+    if count is not None and count < 1:
+        # No calls at all would read as all of them.
+        raise InvalidArgument(f"a fault strikes at least one call, or None: all; not {count}")
+    code = error if error is None or isinstance(error, int) else error.code
+    return _call(
+        INJECT_FAULT,
+        lambda response: None,
+        method=method,
+        count=count,
+        delay=delay,
+        code=code,
+        drop_connection=drop_connection,
+        stop_heartbeat=stop_heartbeat,
+    )
+
+
+def clear_faults() -> Call[int]:
+    """ClearFaults."""
+    return _call(CLEAR_FAULTS, lambda response: int(response.struck))

@@ -25,6 +25,7 @@ from .reading import (
 )
 from .status_watch import WatchClient
 from .table_reader import TableCounters, TableReader, TableReading
+from .testing_client import TestingClient
 from .types import (
     AccountState,
     AccountStatus,
@@ -42,7 +43,7 @@ from .types import (
     Simulation,
     StatusView,
 )
-from .values import DurationLike, Instant, InstantLike
+from .values import DurationLike, InstantLike
 
 _T = TypeVar("_T")
 
@@ -50,7 +51,7 @@ DEFAULT_TIMEOUT = 5.0
 MAX_STALENESS = 2.0
 
 
-class Client(LedgerClient, WatchClient):
+class Client(LedgerClient, TestingClient, WatchClient):
     """The account-status server of this host, as one program sees it.
 
     Makes connections when they are needed: it can be made while the server is down. Any number of
@@ -333,14 +334,6 @@ class Client(LedgerClient, WatchClient):
     def edition(self, name: str | None = None, *, timeout: float | None = None) -> PolicyEdition:
         """An edition's rules; the default one's without a name."""
         return self._run(calls.edition(name), timeout)
-
-    def set_clock(self, now: InstantLike, *, timeout: float | None = None) -> Instant:
-        """Sets a test server's clock; returns when all that was due by then is published."""
-        return self._run(calls.set_clock(now), timeout)
-
-    def advance_clock(self, by: DurationLike, *, timeout: float | None = None) -> Instant:
-        """Moves a test server's clock forward, as :meth:`set_clock` does."""
-        return self._run(calls.advance_clock(by), timeout)
 
     # ---------------------------------------------------------------------------- within
 

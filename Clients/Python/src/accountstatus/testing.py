@@ -1,9 +1,8 @@
 """A server of its own for a test: in a temporary directory, with a clock that the test holds.
 
-    with accountstatus.testing.Server() as server:
-        server.register("contoso")
-        server.suspend("contoso")
-        assert not my_service(server.rpc_socket).takes_order("contoso")
+    with accountstatus.testing.Server({"contoso": "active", "fabrikam": "suspended"}) as server:
+        assert my_service(server.rpc_socket).takes_order("contoso")
+        assert not my_service(server.rpc_socket).takes_order("fabrikam")
 
 With pytest, the fixtures ``accountstatus_server`` and ``accountstatus_clock`` are there by
 themselves.
@@ -18,34 +17,35 @@ import select
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
+import time
+from collections.abc import Callable, Mapping
+from enum import Enum
 from types import TracebackType
+from typing import Union
 
 from .client import Client
+from .reading import Decision
 from .types import (
     AbuseFindingChanged,
     AbuseSeverity,
     AbuseState,
+    AccountClosed,
     AccountRegistered,
+    AccountState,
+    AccountStatus,
     Cloud,
     Fact,
+    InvoiceIssued,
     PartnerType,
     Program,
     Report,
 )
-from .values import DurationLike, Instant, InstantLike
+from .values import DurationLike, Instant, InstantLike, Money
 
 _READY_WITHIN = 30.0
 _STOPPED_WITHIN = 10.0
-# Asks the kernel to end the server when the thread that started it ends (PR_SET_PDEATHSIG, with
-# SIGTERM), then becomes it. A program of its own, since a forked child of a process with threads,
-# of gRPC for example, may not get as far as that.
-_LAUNCHER = """
-import ctypes, os, sys
-ctypes.CDLL(None).prctl(1, 15)
-os.getppid() == int(sys.argv[1]) and os.execv(sys.argv[2], sys.argv[2:])
-"""
+_DAY = 86_400_000_000_000
 
 START = "2026-01-01T00:00:00Z"
 """What a test's clock says at first."""
@@ -60,6 +60,61 @@ def find_server(given: str | None = None) -> str | None:
     there is none.
     """
     return given or os.environ.get("ACCOUNTSTATUSD") or shutil.which("accountstatusd")
+
+
+class Standing(Enum):
+    """How an account stands, in a word: short for the facts that make it so.
+
+    All of them are direct-bill partners of the public cloud, registered a year before.
+    """
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    """For abuse: a significant finding is confirmed."""
+    PAST_DUE = "past due"
+    """Suspended for billing: an invoice has been due for months."""
+    AWAITING_REINSTATEMENT = "awaiting reinstatement"
+    """Suspended, and eligible for reinstatement: the finding was dismissed."""
+    CLOSED = "closed"
+
+    def facts(self, account_id: str, now: Instant) -> list[Fact]:
+        """The facts that make an account stand so at an instant."""
+
+        def day(days: int) -> Instant:
+            return Instant(now.nanoseconds + days * _DAY)
+
+        registered = AccountRegistered(
+            cloud=Cloud.PUBLIC, partner_types=(PartnerType.DIRECT_BILL,), program=Program.CSP
+        )
+        kinds: list[tuple[Instant, object]] = [(day(-365), registered)]
+        if self is Standing.SUSPENDED:
+            kinds.append((now, _finding(account_id, AbuseState.CONFIRMED)))
+        elif self is Standing.PAST_DUE:
+            issued = InvoiceIssued(
+                invoice_id=f"{account_id}/invoice",
+                issue_date=day(-200).datetime.date().isoformat(),
+                total=Money.of("EUR", 1000),
+            )
+            kinds.append((day(-200), issued))
+        elif self is Standing.AWAITING_REINSTATEMENT:
+            kinds.append((day(-10), _finding(account_id, AbuseState.CONFIRMED)))
+            kinds.append((day(-5), _finding(account_id, AbuseState.DISMISSED)))
+        elif self is Standing.CLOSED:
+            kinds.append((now, AccountClosed()))
+        return [
+            Fact(account_id, "standing", f"{account_id}/{n}", at, kind=kind)  # type: ignore[arg-type]
+            for n, (at, kind) in enumerate(kinds, 1)
+        ]
+
+
+StandingLike = Union[Standing, str]
+"""A standing, or its word."""
+
+
+def _finding(account_id: str, state: AbuseState) -> AbuseFindingChanged:
+    return AbuseFindingChanged(
+        finding_id=f"{account_id}/finding", severity=AbuseSeverity.SIGNIFICANT, state=state
+    )
 
 
 class Clock:
@@ -81,21 +136,33 @@ class Clock:
 
 
 class Server:
-    """A server with a ledger of its own, which ends with the test, also when that crashes."""
+    """A server with a ledger of its own, which ends with the test, also when that is killed.
 
-    def __init__(self, path: str | None = None, *, now: InstantLike = START) -> None:
-        """Starts one, and returns when it answers. ``ServerFailed``."""
+    It waits for the end of a pipe that only this process writes to, and then ends in order; what
+    this process forks without an exec holds the pipe open as well.
+    """
+
+    def __init__(
+        self,
+        accounts: Mapping[str, StandingLike] | None = None,
+        *,
+        path: str | None = None,
+        now: InstantLike = START,
+    ) -> None:
+        """Starts one with some accounts, and returns when it answers. ``ServerFailed``.
+
+        ``path``: the program; ``None``: ``$ACCOUNTSTATUSD``, else ``accountstatusd`` of ``$PATH``.
+        """
         found = find_server(path)
         if found is None:
             raise ServerFailed("no accountstatusd on PATH, and ACCOUNTSTATUSD does not name one")
         self._ids = itertools.count(1)
         self._log = tempfile.TemporaryFile()  # noqa: SIM115
         start = Instant.of(now)
-        launcher = [sys.executable, "-ISc", _LAUNCHER, str(os.getpid()), os.path.abspath(found)]
-        command = [*launcher, "--ephemeral", "--clock", "manual", "--now", str(start)]
+        command = [os.path.abspath(found), "--ephemeral", "--exit-with-stdin"]
         self.process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
+            [*command, "--clock", "manual", "--now", str(start)],
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
         )
@@ -105,6 +172,7 @@ class Server:
             self.table_socket: str = announced["tableSocket"]
             self.client = Client(self.rpc_socket, table_socket=self.table_socket or None)
             self.clock = Clock(self.client, start)
+            self.add(accounts or {})
         except BaseException:
             self.close()
             raise
@@ -141,6 +209,11 @@ class Server:
             kind=kind,  # type: ignore[arg-type]
         )
 
+    def add(self, accounts: Mapping[str, StandingLike]) -> None:
+        """Makes new accounts stand as the test wants them, at the clock's present."""
+        for account_id, standing in accounts.items():
+            self.client.report(Standing(standing).facts(account_id, self.clock.now))
+
     def register(self, account_id: str, *partner_types: PartnerType) -> Report:
         """Registers an account, active from now on; a direct-bill partner's unless it says so."""
         kind = AccountRegistered(
@@ -158,6 +231,31 @@ class Server:
             state=AbuseState.CONFIRMED,
         )
         return self.client.report(self.fact(account_id, kind))
+
+    def wait_until(
+        self, account_id: str, state: AccountState, *, timeout: float = 60.0
+    ) -> AccountStatus:
+        """Waits until an account is in a state, for what the service under test reports by itself.
+
+        ``TimeoutError``.
+        """
+        end = time.monotonic() + timeout
+        while True:
+            reading = self.client.read(account_id, on_unavailable=Decision.DENY)
+            if reading.status is not None and reading.fresh and reading.state is state:
+                return reading.status
+            if time.monotonic() >= end:
+                raise TimeoutError(f"{reading!r} after {timeout:.0f} s, not {state.name}")
+            time.sleep(0.002)
+
+    @property
+    def inject_fault(self) -> Callable[..., None]:
+        """Makes the server do something wrong on purpose: :meth:`Client.inject_fault`."""
+        return self.client.inject_fault
+
+    def clear_faults(self) -> int:
+        """Ends all faults; returns how many calls they struck."""
+        return self.client.clear_faults()
 
     def stop(self) -> None:
         """Ends the server in order, as an operator would."""
@@ -195,8 +293,9 @@ class Server:
             client.close()
             # A killed server leaves its directory.
             shutil.rmtree(os.path.dirname(self.rpc_socket), ignore_errors=True)
-        if self.process.stdout is not None:
-            self.process.stdout.close()
+        for end in (self.process.stdin, self.process.stdout):
+            if end is not None:
+                end.close()
         self._log.close()
 
     def __enter__(self) -> Server:
