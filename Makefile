@@ -9,6 +9,9 @@ MAKEFLAGS += --no-print-directory
 PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
 SBINDIR ?= $(PREFIX)/sbin
+DATADIR ?= $(PREFIX)/share
+MANDIR ?= $(DATADIR)/man
+UNITDIR ?= $(PREFIX)/lib/systemd/system
 DESTDIR ?=
 # More arguments for every swift command, for example SWIFTFLAGS=--static-swift-stdlib.
 SWIFTFLAGS ?=
@@ -136,18 +139,41 @@ proto-baseline: setup ## make proto/ as it is what proto-check compares with: on
 
 ## Install
 
+PROGRAMS := accountstatus accountstatusd
+COMPLETIONS = $(foreach program, $(PROGRAMS), bash-completion/completions/$(program) \
+  zsh/site-functions/_$(program) fish/vendor_completions.d/$(program).fish)
+UNITS := $(notdir $(wildcard packaging/systemd/*.service packaging/systemd/*.socket))
+
+.PHONY: man
+man: build ## write the manual pages of the programs into build/man
+	scripts/write-share "$(RELEASE)" build
+
 .PHONY: install
-install: build ## install the programs and the C library (DESTDIR, PREFIX)
+install: man ## install programs, C library, manual pages, completion, units (DESTDIR, PREFIX)
 	install -d "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(SBINDIR)"
 	install -m 755 "$(RELEASE)/accountstatus" "$(RELEASE)/accountstatus-bench" "$(DESTDIR)$(BINDIR)"
 	install -m 755 "$(RELEASE)/accountstatusd" "$(DESTDIR)$(SBINDIR)"
-	$(MAKE) -C Clients/C install DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)"
+	$(MAKE) -C Clients/C install DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" MANDIR="$(MANDIR)"
+	install -D -m 644 -t "$(DESTDIR)$(MANDIR)/man1" build/man/accountstatus.1
+	install -D -m 644 -t "$(DESTDIR)$(MANDIR)/man8" build/man/accountstatusd.8
+	for file in $(COMPLETIONS); do \
+	  install -D -m 644 "build/completion/$$file" "$(DESTDIR)$(DATADIR)/$$file"; done
+	install -d "$(DESTDIR)$(UNITDIR)"
+	for unit in $(UNITS); do \
+	  sed 's|/usr/local/sbin|$(SBINDIR)|' "packaging/systemd/$$unit" \
+	    | install -m 644 /dev/stdin "$(DESTDIR)$(UNITDIR)/$$unit"; done
+	for kind in sysusers tmpfiles; do install -D -m 644 "packaging/$$kind.d/accountstatus.conf" \
+	  "$(DESTDIR)$(PREFIX)/lib/$$kind.d/accountstatus.conf"; done
 
 .PHONY: uninstall
 uninstall: ## remove what install installed (DESTDIR, PREFIX)
 	rm -f "$(DESTDIR)$(BINDIR)/accountstatus" "$(DESTDIR)$(BINDIR)/accountstatus-bench"
 	rm -f "$(DESTDIR)$(SBINDIR)/accountstatusd"
-	$(MAKE) -C Clients/C uninstall DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)"
+	rm -f "$(DESTDIR)$(MANDIR)/man1/accountstatus.1" "$(DESTDIR)$(MANDIR)/man8/accountstatusd.8"
+	rm -f $(addprefix "$(DESTDIR)$(DATADIR)"/, $(COMPLETIONS))
+	rm -f $(addprefix "$(DESTDIR)$(UNITDIR)"/, $(UNITS))
+	rm -f $(foreach kind, sysusers tmpfiles, "$(DESTDIR)$(PREFIX)/lib/$(kind).d/accountstatus.conf")
+	$(MAKE) -C Clients/C uninstall DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" MANDIR="$(MANDIR)"
 
 .PHONY: clean
 clean: ## remove what was built

@@ -39,19 +39,19 @@ struct Daemon: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Directory of the sockets. Default: /run/accountstatus for root, else "
-        + "$XDG_RUNTIME_DIR/accountstatus.", valueName: "directory"))
+        + "$XDG_RUNTIME_DIR/accountstatus.", valueName: "directory"), completion: .directory)
   var runtimeDirectory: String?
 
   @Option(
     help: ArgumentHelp(
       "Where the status table is handed to local readers. Default: table.sock in the runtime "
-        + "directory.", valueName: "path"))
+        + "directory.", valueName: "path"), completion: .file())
   var tableSocket: String?
 
   @Option(
     help: ArgumentHelp(
       "The ledger. Default: /var/lib/accountstatus/ledger.sqlite for root, else "
-        + "$XDG_STATE_HOME/accountstatus/ledger.sqlite.", valueName: "file"))
+        + "$XDG_STATE_HOME/accountstatus/ledger.sqlite.", valueName: "file"), completion: .file())
   var database: String?
 
   @Option(
@@ -61,7 +61,9 @@ struct Daemon: ParsableCommand {
       valueName: "time"))
   var spin: String?
 
-  @Option(help: ArgumentHelp("A JSON file with settings.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("A JSON file with settings.", valueName: "file"),
+    completion: .file(extensions: ["json"]))
   var config: String?
 
   @Option(
@@ -74,13 +76,14 @@ struct Daemon: ParsableCommand {
       "Directory of your own policy editions, files as `accountstatus editions show NAME -o json` "
         + "prints them. Default, where it exists: /etc/accountstatus/editions for root, else "
         + "$XDG_CONFIG_HOME/accountstatus/editions; none with --ephemeral.",
-      valueName: "directory"))
+      valueName: "directory"), completion: .directory)
   var policyEditions: String?
 
   @Option(
     help: ArgumentHelp(
       "What is logged to standard error: trace, debug, info, notice, warning, error or critical. "
-        + "Default: notice.", valueName: "level"))
+        + "Default: notice.", valueName: "level"),
+    completion: .list(Logger.Level.allCases.map(\.rawValue)))
   var logLevel: String?
 
   @Flag(help: "Use a temporary runtime directory and database, and remove them at exit.")
