@@ -65,8 +65,9 @@ test-release: setup ## run the Swift tests as they are released
 .PHONY: test-c
 test-c: setup ## run the C tests, plain and under sanitizers, and test the C library as built
 	swift build $(SWIFTFLAGS) --product accountstatusd
+	swift build $(SWIFTFLAGS) --product accountstatus
 	scripts/test-c "$$(swift build $(SWIFTFLAGS) --show-bin-path)"
-	$(MAKE) -C Clients/C check
+	ACCOUNTSTATUSD="$$(swift build $(SWIFTFLAGS) --show-bin-path)/accountstatusd" $(MAKE) -C Clients/C check
 
 # How often each of them kills.
 KILLS ?= 10

@@ -59,6 +59,7 @@ static void check_same_status(const accountstatus_status *one, const accountstat
   CHECK_EQUAL(one->revision, other->revision);
   CHECK(one->known_at == NULL && other->known_at == NULL);
   CHECK_EQUAL(one->projected, other->projected);
+  CHECK(one->reinstatement_since == NULL && other->reinstatement_since == NULL);
 }
 
 void check_same_result(const accountstatus_result *one, const accountstatus_result *other) {

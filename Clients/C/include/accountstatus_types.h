@@ -178,6 +178,8 @@ typedef struct accountstatus_status {
   const accountstatus_time *known_at;
   // as_of was later than the server's clock.
   bool projected;
+  // Since when the reinstatement state is what it is. FULL and lists; NULL while it is NONE.
+  const accountstatus_time *reinstatement_since;
 } accountstatus_status;
 
 // What asking came to.

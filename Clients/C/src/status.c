@@ -202,6 +202,7 @@ const accountstatus_status *status_copy(memory *memory,
       .as_of = status_time(from->as_of),
       .known_at = copy_time(memory, from->known_at),
       .projected = from->projected,
+      .reinstatement_since = copy_time(memory, from->reinstatement_since),
   };
   return copy;
 }

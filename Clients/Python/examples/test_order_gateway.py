@@ -39,9 +39,7 @@ def test_an_unpaid_invoice_suspends_when_its_time_has_come(
     accountstatus_server: Server, accountstatus_clock: Clock
 ) -> None:
     """The clock is the test's."""
-    invoice = InvoiceIssued(
-        invoice_id="i-1", issue_date="2026-01-01", total=Money.of("EUR", "100")
-    )
+    invoice = InvoiceIssued(invoice_id="i-1", issue_date="2026-01-01", total=Money.of("EUR", "100"))
     accountstatus_server.client.report(accountstatus_server.fact("contoso", invoice))
     assert takes_order(accountstatus_server, "contoso", DENY)
     accountstatus_clock.advance(200 * 24 * 3600)

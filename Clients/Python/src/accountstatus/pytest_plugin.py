@@ -33,7 +33,7 @@ def pytest_configure(config: Any) -> None:
     """Makes the mark known."""
     config.addinivalue_line(
         "markers",
-        "accountstatus(accounts, now=...): how accounts stand when the test begins, and when it does",
+        "accountstatus(accounts, now=...): how accounts stand when the test begins, and when",
     )
 
 
