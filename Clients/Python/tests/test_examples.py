@@ -6,12 +6,16 @@ import os
 import re
 import subprocess
 import sys
+import time
 
 import pytest
 from conftest import REPOSITORY
+from fake_server import FakeServer
+from test_watch import Script, change, resumed, snapshot, status, tell
 
 CLIENT = REPOSITORY / "Clients" / "Python"
 GATEWAY = CLIENT / "examples" / "order_gateway.py"
+WATCH = CLIENT / "examples" / "status_watch.py"
 BLOCKS = re.findall(r"^```python\n(.*?)^```", (CLIENT / "README.md").read_text(), re.M | re.S)
 
 
@@ -51,6 +55,35 @@ def test_the_gateway_says_how_it_is_used(tmp_path):
     code, said = order({}, "contoso")
     assert code == 2
     assert said.startswith("usage:")
+
+
+def watch(path, *arguments):
+    return subprocess.Popen(
+        [sys.executable, str(WATCH), *arguments],
+        env={**os.environ, "PYTHONPATH": str(CLIENT / "src"), "ACCOUNTSTATUS_SOCKET": str(path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+
+
+def test_the_watch_goes_on_where_it_was(tmp_path):
+    script = Script(
+        tell(lambda stream: snapshot(stream, b"t1", status(), status(1, "fabrikam", 2))),
+        tell(resumed, lambda stream: change(stream, 2, b"t2")),
+    )
+    place = tmp_path / "place"
+    with FakeServer(tmp_path / "s", script) as server:
+        for lines in (["contoso is ACTIVE", "fabrikam is SUSPENDED"], ["contoso is ACTIVE"]):
+            process = watch(server.path, str(place))
+            assert [process.stdout.readline().strip() for _ in lines] == lines
+            wanted = b"t%d" % len(script.requests)
+            while not place.exists() or place.read_bytes() != wanted:
+                assert process.poll() is None
+                time.sleep(0.01)
+            process.kill()
+            process.communicate()
+    assert script.tokens == [b"", b"t1"]
 
 
 def test_there_are_examples_in_the_readme():
