@@ -19,9 +19,9 @@ SWIFTFLAGS ?=
 ARGS ?=
 
 RELEASE = $(shell swift build -c release $(SWIFTFLAGS) --show-bin-path)
-SWIFT_FILES := Package.swift Sources Tests Clients/Swift
+SWIFT_FILES := Package.swift Sources Tests Clients/Swift Benchmarks
 # Not what protoc-c or generate-proto wrote.
-C_FILES = $(shell git ls-files --cached --others --exclude-standard '*.c' '*.h' \
+C_FILES = $(shell git ls-files --cached --others --exclude-standard '*.c' '*.cc' '*.h' \
   | grep -v -e '\.pb-c\.[ch]$$' -e '^Sources/CAccountStatusDescriptors/')
 
 .PHONY: help
@@ -46,8 +46,15 @@ demo: setup ## build, then show the server at work
 	@scripts/demo "$(RELEASE)"
 
 .PHONY: bench
-bench: build ## measure against a bare epoll loop; a million accounts with ARGS=scale, the table with ARGS=table (ARGS: see --help)
-	"$(RELEASE)/accountstatus-bench" $(ARGS)
+bench: build ## measure against the least that a server could do; one thing with ARGS=get, …, a million accounts with ARGS=scale
+	$(if $(ARGS),"$(RELEASE)/accountstatus-bench" $(ARGS),for each in get report start evaluate table; do \
+	  "$(RELEASE)/accountstatus-bench" "$$each"; echo; done)
+
+.PHONY: bench-peers
+bench-peers: build ## measure beside other systems, which are installed from Debian and PyPI (ARGS: see Benchmarks/run --help)
+	Benchmarks/setup
+	Benchmarks/run --swift "$(RELEASE)" --json build/benchmarks/results.json \
+	  --svg build/benchmarks/results.svg $(ARGS)
 
 ## Test
 
@@ -100,6 +107,8 @@ prove: ## the long proofs: 200 kills of the ledger's probe and of the daemon, fi
 .PHONY: test-scripts
 test-scripts: setup ## run the tests of the scripts
 	/usr/bin/python3 -m unittest discover -s Tests/ScriptTests
+	MYPYPATH=Benchmarks /usr/bin/python3 -m mypy --strict --explicit-package-bases \
+	  --cache-dir build/mypy Benchmarks/driver
 
 .PHONY: test-sanitizers
 test-sanitizers: setup ## run the tests that read strangers' bytes under AddressSanitizer

@@ -247,6 +247,12 @@ let package = Package(
         "CAccountStatusV1", "CTTRPC", "CGoogleRPC", "CGoogleProtobuf", "CProtobufC", "CStatusTable",
       ],
       cSettings: c, linkerSettings: [.linkedLibrary("sqlite3")]),
+    // What Benchmarks/run measures beside other systems.
+    .target(name: "CLoadGenerator", path: "Benchmarks/generator/c", cSettings: c),
+    .executableTarget(
+      name: "benchmark-table-client",
+      dependencies: ["CLoadGenerator", "AccountStatusClient", "AccountStatusModel"],
+      path: "Benchmarks/accountstatus/benchmark-table-client", swiftSettings: swift),
     .executableTarget(
       name: "accountstatus-bench",
       dependencies: [

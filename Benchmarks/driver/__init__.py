@@ -1,0 +1,1 @@
+"""Measures systems side by side: one run, many short turns each, one table."""
