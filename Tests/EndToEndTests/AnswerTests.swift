@@ -138,20 +138,20 @@ import Testing
 
   @Test func `lists are by id and right before the ledger has caught up`() async throws {
     let served = try Served()
-    for name in ["carol", "alice", "bob", "dave"] {
+    for name in ["cedar", "alder", "birch", "dogwood"] {
       let account = AccountID(stringLiteral: name)
       try await served.register(account)
-      if name != "dave" { try await served.issueInvoice(of: account) }
+      if name != "dogwood" { try await served.issueInvoice(of: account) }
     }
     #expect(try await served.client.listStatuses(state: .suspended).all().isEmpty)
     _ = try await served.client.setClock(to: "2026-10-30T00:00:00Z")
     let suspended = try await served.client.listStatuses(state: .suspended, pageSize: 2).all()
-    #expect(suspended.map(\.accountID.text) == ["alice", "bob", "carol"])
+    #expect(suspended.map(\.accountID.text) == ["alder", "birch", "cedar"])
     let byReason = try await served.client.listStatuses(reason: .billingPastDue).all()
-    #expect(byReason.map(\.accountID.text) == ["alice", "bob", "carol"])
+    #expect(byReason.map(\.accountID.text) == ["alder", "birch", "cedar"])
     #expect(try await served.client.listStatuses(reason: .accountAbuse).all().isEmpty)
     let all = try await served.client.listStatuses(pageSize: 1).all()
-    #expect(all.map(\.accountID.text) == ["alice", "bob", "carol", "dave"])
+    #expect(all.map(\.accountID.text) == ["alder", "birch", "cedar", "dogwood"])
   }
 
   @Test func `whoever has a reply finds its write, also by its token`() async throws {

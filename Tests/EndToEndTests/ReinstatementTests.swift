@@ -54,7 +54,7 @@ import Testing
 
     // Filed before the payment, it simply waits.
     let filed = try cli(
-      served, "reinstate", "request", "northwind", "--request-id", "R-1", "--name", "Mira Lind")
+      served, "reinstate", "request", "northwind", "--request-id", "R-1", "--name", "Global admin")
     #expect(filed.status == 0)
     #expect(try standing(served) == "AWAITING_REMEDY SUSPENDED")
 

@@ -68,7 +68,7 @@ func request(_ changes: [String: String] = [:]) -> String {
   resource(
     [
       "id": "\"REQ-1\"", "status": "\"open\"",
-      "primaryContact": "{\"firstName\":\"Mira\",\"lastName\":\"Lind\"}",
+      "primaryContact": "{\"firstName\":\"Global\",\"lastName\":\"admin\"}",
       "createdDate": "\"2026-11-02T10:15:00.0000000Z\"",
       "lastModifiedDate": "\"2026-11-03T08:00:00Z\"",
       "attributes": "{\"objectType\":\"ServiceRequest\"}",

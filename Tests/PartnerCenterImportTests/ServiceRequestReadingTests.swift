@@ -33,7 +33,7 @@ struct ServiceRequestReadingTests {
     let result = imported(try document("northwind-service-request"), unstated: reinstatement)
     #expect(
       texts(result.facts) == [
-        "opened 615110700000001 REINSTATEMENT GLOBAL_ADMIN Mira Lind 2026-11-02T10:15:00Z",
+        "opened 615110700000001 REINSTATEMENT GLOBAL_ADMIN Global admin 2026-11-02T10:15:00Z",
         "updated 615110700000001 ATTENTION_NEEDED 2026-11-03T08:00:00Z",
       ])
     #expect(result.remarks == [] && result.rejections == [])
@@ -41,7 +41,7 @@ struct ServiceRequestReadingTests {
 
   @Test func `nobody has said what it asks for, so it asks for something else`() {
     #expect(
-      texts(imported(request()).facts) == ["opened REQ-1 OTHER Mira Lind 2026-11-02T10:15:00Z"])
+      texts(imported(request()).facts) == ["opened REQ-1 OTHER Global admin 2026-11-02T10:15:00Z"])
   }
 
   @Test(arguments: [
@@ -76,7 +76,7 @@ struct ServiceRequestReadingTests {
     }
     #expect(
       told == [
-        "opened REQ-1 OTHER Mira Lind 2026-11-02T10:15:00Z",
+        "opened REQ-1 OTHER Global admin 2026-11-02T10:15:00Z",
         "updated REQ-1 ATTENTION_NEEDED 2026-11-04T08:00:00Z",
         "updated REQ-1 CLOSED 2026-11-05T08:00:00Z", "updated REQ-1 OPEN 2026-11-06T08:00:00Z",
       ])
@@ -106,7 +106,7 @@ struct ServiceRequestReadingTests {
     #expect(
       texts(result.facts) == [
         "retracted northwind/request/REQ-1/opened",
-        "opened REQ-1 REINSTATEMENT GLOBAL_ADMIN Mira Lind 2026-11-02T10:15:00Z",
+        "opened REQ-1 REINSTATEMENT GLOBAL_ADMIN Global admin 2026-11-02T10:15:00Z",
       ])
     let ledger = first + result.facts
     #expect(imported(request(), unstated: reinstatement, ledger: ledger).facts == [])
@@ -145,7 +145,7 @@ struct ServiceRequestReadingTests {
   }
 
   @Test func `a contact that cannot be read is nobody`() {
-    for contact in ["null", "{}", "\"Mira\"", "{\"firstName\":7}"] {
+    for contact in ["null", "{}", "\"Global\"", "{\"firstName\":7}"] {
       let facts = imported(request(["primaryContact": contact])).facts
       #expect(texts(facts) == ["opened REQ-1 OTHER  2026-11-02T10:15:00Z"])
     }
@@ -162,7 +162,7 @@ struct ServiceRequestReadingTests {
     #expect(
       texts(result.facts) == [
         "retracted northwind/request/REQ-1/opened",
-        "opened REQ-1 OTHER Mira Lind 2026-11-01T00:00:00Z",
+        "opened REQ-1 OTHER Global admin 2026-11-01T00:00:00Z",
       ])
   }
 }

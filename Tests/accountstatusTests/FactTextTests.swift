@@ -24,8 +24,8 @@ struct FactTextTests {
   @Test func `what belongs together stands in parentheses`() async throws {
     let text = try await reported(
       #"{"source":"crm","factId":"r","supportRequestOpened":{"requestId":"R-1","#
-        + #""requestedBy":{"name":"Mira","role":"ROLE_OTHER"}}}"#)
-    #expect(text.contains("requestId=R-1 requestedBy=(name=Mira role=ROLE_OTHER)\n"))
+        + #""requestedBy":{"name":"Admin","role":"ROLE_OTHER"}}}"#)
+    #expect(text.contains("requestId=R-1 requestedBy=(name=Admin role=ROLE_OTHER)\n"))
   }
 
   @Test func `what a reporter wrote begins no line and steers no terminal`() async throws {

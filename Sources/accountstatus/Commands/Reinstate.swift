@@ -7,7 +7,7 @@ package struct Reinstate: AsyncParsableCommand {
     abstract: "Asks for an account's reinstatement, or decides on it.",
     discussion: """
       EXAMPLES
-        accountstatus reinstate request northwind --name "Mira Lind"
+        accountstatus reinstate request northwind --name "Global admin"
         accountstatus reinstate approve northwind --note "INV-1 is paid"
         accountstatus reinstate decline northwind --note "the invoice is still open"
       """,

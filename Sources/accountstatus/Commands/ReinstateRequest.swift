@@ -11,7 +11,7 @@ package struct ReinstateRequest: ServerCommand {
 
       EXAMPLES
         accountstatus reinstate request northwind
-        accountstatus reinstate request northwind --request-id 615110700000001 --name "Mira Lind"
+        accountstatus reinstate request northwind --request-id 615110700000001 --name "Global admin"
       """)
 
   @Argument(help: "The account.", transform: Parse.accountID)

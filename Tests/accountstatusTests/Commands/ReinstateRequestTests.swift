@@ -4,7 +4,7 @@ import accountstatus
 struct ReinstateRequestTests {
   @Test func `a global admin asks, unless said otherwise`() async throws {
     let stub = storingServer()
-    _ = try await run(["reinstate", "request", "x", "--name", "Mira Lind"], on: stub)
+    _ = try await run(["reinstate", "request", "x", "--name", "Global admin"], on: stub)
     #expect(
       stub.asked.last?.text
         == #"{"facts":[{"accountId":"x","source":"accountstatus","#
@@ -12,7 +12,7 @@ struct ReinstateRequestTests {
         + #""effectiveAt":"2026-11-15T09:00:00Z","supportRequestOpened":{"#
         + #""requestId":"reinstatement-2026-11-15T09:00:00Z","#
         + #""purpose":"SUPPORT_REQUEST_PURPOSE_REINSTATEMENT","#
-        + #""requestedBy":{"name":"Mira Lind","role":"ROLE_GLOBAL_ADMIN"}}}],"#
+        + #""requestedBy":{"name":"Global admin","role":"ROLE_GLOBAL_ADMIN"}}}],"#
         + #""mode":"REPORT_MODE_EACH"}"#)
   }
 
