@@ -90,8 +90,8 @@ import Testing
       try listed(served, "--reinstatement in-review --older-than 5d") == [
         "birch", "alder", "cedar",
       ])
-    let alice = try await served.client.getStatus("alder", view: .full)
-    #expect(alice.reinstatementSince == "2026-11-14T12:00:00Z")
+    let alder = try await served.client.getStatus("alder", view: .full)
+    #expect(alder.reinstatementSince == "2026-11-14T12:00:00Z")
   }
 
   @Test func `was it suspended on 30 October, and did we know then`() async throws {
@@ -105,11 +105,11 @@ import Testing
     let asKnown = "\(then) --known-at 2026-10-30T12:00:00Z"
     #expect(try listed(served, "--state suspended \(then)") == [])
     #expect(try listed(served, "--state suspended \(asKnown)") == ["alder"])
-    #expect(try accountstatus(served, "is-active alice -q \(then)").status == 0)
-    #expect(try accountstatus(served, "is-active alice -q \(asKnown)").status == 1)
-    #expect(try accountstatus(served, "check alice -q sell-new-licenses \(then)").status == 0)
-    #expect(try accountstatus(served, "check alice -q sell-new-licenses \(asKnown)").status == 1)
-    let both = try accountstatus(served, "get alice nobody \(asKnown) -o jsonl")
+    #expect(try accountstatus(served, "is-active alder -q \(then)").status == 0)
+    #expect(try accountstatus(served, "is-active alder -q \(asKnown)").status == 1)
+    #expect(try accountstatus(served, "check alder -q sell-new-licenses \(then)").status == 0)
+    #expect(try accountstatus(served, "check alder -q sell-new-licenses \(asKnown)").status == 1)
+    let both = try accountstatus(served, "get alder nobody \(asKnown) -o jsonl")
     #expect(both.status == 2 && both.out.contains(#""state":"ACCOUNT_STATE_SUSPENDED""#))
     #expect(both.error.contains("nobody"))
     #expect(try listed(served, "--as-of 2025-12-31") == [], "nobody was registered")
