@@ -291,12 +291,11 @@ int status_table_create(const struct status_table_properties *properties,
   if (writer == NULL)
     return -ENOMEM;
   int error = make_table(properties->capacity, properties, 1, writer);
-  if (error < 0) {
+  if (error < 0)
     free(writer);
-    return error;
-  }
-  *ret_writer = writer;
-  return 0;
+  else
+    *ret_writer = writer;
+  return error;
 }
 
 void status_table_destroy(struct status_table_writer *writer) {
@@ -346,6 +345,10 @@ int status_table_put(struct status_table_writer *writer, const void *id, size_t 
 
 int status_table_reserve(struct status_table_writer *writer, uint32_t capacity) {
   return capacity <= writer->header->record_capacity ? 0 : replace_table(writer, capacity);
+}
+
+int status_table_replace(struct status_table_writer *writer) {
+  return replace_table(writer, writer->header->record_capacity);
 }
 
 void status_table_beat(struct status_table_writer *writer, uint64_t monotonic_now) {

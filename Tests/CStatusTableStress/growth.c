@@ -12,7 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { readers_max = 16 };
+/* Accounts from one replacement of the table to the next. */
+enum { readers_max = 16, replaced_every = 5000 };
 
 struct growth {
   /* The daemon is one thread; here putting and offering are two. */
@@ -54,13 +55,23 @@ static void put(struct growth *growth, uint32_t account) {
                                        .revision = revision,
                                        .until_flip = {.state = 1, .next_at = STATUS_TABLE_NEVER}};
   pthread_mutex_lock(&growth->daemon);
-  status_table_beat(growth->writer, monotonic_now());
+  status_table_beat(growth->writer, serving_now());
   int error = status_table_put(growth->writer, id, account_id(account, id), &record);
   pthread_mutex_unlock(&growth->daemon);
   if (error < 0)
     growth->error = error;
   else
     atomic_store(&growth->replied[account], revision);
+}
+
+/* As when rights have changed: everybody asks for the table again. */
+static void replace(struct growth *growth) {
+  pthread_mutex_lock(&growth->daemon);
+  int error = status_table_replace(growth->writer);
+  status_table_beat(growth->writer, serving_now());
+  pthread_mutex_unlock(&growth->daemon);
+  if (error < 0)
+    growth->error = error;
 }
 
 static void *grow(void *argument) {
@@ -70,6 +81,8 @@ static void *grow(void *argument) {
     put(growth, account);
     atomic_store(&growth->published, account + 1);
     put(growth, (uint32_t)(next_random(&random) % (account + 1)));
+    if (account % replaced_every == 0)
+      replace(growth);
   }
   atomic_store(&growth->is_done, true);
   return NULL;

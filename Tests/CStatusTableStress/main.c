@@ -4,6 +4,7 @@
  *     status-table-stress processes READS
  *     status-table-stress growth ACCOUNTS [READERS]
  *     status-table-stress segments COUNT [SEED]
+ *     status-table-stress killed CUTS
  *
  * Exits with 1 if something did not hold. */
 #include "status_table_stress.h"
@@ -54,6 +55,24 @@ static int segments(uint64_t count, uint64_t seed) {
   return result.broken != 0 || result.mapped == 0 || result.mapped == result.segments;
 }
 
+static int killed(unsigned cuts) {
+  static const char *const names[] = {"update", "insert", "growth", "replacement", "position"};
+  bool is_wrong = false;
+  for (int change = STATUS_TABLE_UPDATE; change <= STATUS_TABLE_POSITION; change++) {
+    struct status_table_kill_result result;
+    int error = status_table_kill_stress((enum status_table_change)change, cuts, &result);
+    if (error < 0)
+      return fail(error);
+    printf("killed, %s: kills %" PRIu64 "  instructions %" PRIu64 "  stores %" PRIu64
+           "  reads %" PRIu64 "  torn %" PRIu64 "  failed %" PRIu64 "  busy %" PRIu64
+           "  longest read %" PRIu64 " us\n",
+           names[change], result.kills, result.steps, result.stores, result.reads, result.torn,
+           result.failed, result.busy, result.longest / 1000);
+    is_wrong |= result.torn != 0 || result.failed != 0 || result.stores == 0;
+  }
+  return is_wrong;
+}
+
 int main(int argc, char **argv) {
   const char *kind = argc > 2 ? argv[1] : "";
   uint64_t first = argc > 2 ? strtoull(argv[2], NULL, 10) : 0;
@@ -66,7 +85,9 @@ int main(int argc, char **argv) {
     return growth((uint32_t)first, (unsigned)second);
   if (strcmp(kind, "segments") == 0)
     return segments(first, second);
-  fprintf(stderr,
-          "usage: status-table-stress torn|processes|growth|segments COUNT [READERS|SEED]\n");
+  if (strcmp(kind, "killed") == 0)
+    return killed((unsigned)first);
+  fprintf(stderr, "usage: status-table-stress torn|processes|growth|segments|killed COUNT "
+                  "[READERS|SEED]\n");
   return 64;
 }

@@ -37,7 +37,7 @@ static int make_good(struct segments *segments) {
   int error = status_table_create(&properties, &writer);
   if (error < 0)
     return error;
-  status_table_beat(writer, monotonic_now());
+  status_table_beat(writer, serving_now());
   for (uint32_t account = 0; account < accounts && error == 0; account++) {
     char id[STATUS_TABLE_ID_MAX];
     const struct status_table_record record = {.flip_at = account % 2 ? 1 : STATUS_TABLE_NEVER,
@@ -81,7 +81,7 @@ static uint64_t awkward(uint64_t *random) {
 static void spoil(struct segments *segments, uint8_t *memory) {
   uint64_t *random = &segments->random;
   memcpy(memory, segments->good, segments->size);
-  const uint64_t beat = monotonic_now();
+  const uint64_t beat = serving_now();
   memcpy(memory + offsetof(struct status_table_header, heartbeat), &beat, sizeof beat);
   uint64_t kind = next_random(random) % 8;
   if (kind == 0) {

@@ -1,20 +1,19 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
+#include "related.h"
 #include "status_table_stress.h"
-#include "status_table_writer.h"
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { accounts = 4, readers_max = 16 };
+enum { readers_max = 16 };
 
 struct stress {
   struct status_table_writer *writer;
@@ -33,58 +32,11 @@ struct reader {
   pthread_t thread;
 };
 
-static size_t account_id(unsigned account, char id[STATUS_TABLE_ID_MAX]) {
-  return (size_t)snprintf(id, STATUS_TABLE_ID_MAX, "stress-account-%u@reader.and.writer", account);
-}
-
-/* Spreads a number over 64 bits, so that halves of two different ones never match. */
-static uint64_t mix(uint64_t x) {
-  x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-  x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
-  return x ^ x >> 31;
-}
-
-static struct status_table_answer answer_for(unsigned account, uint64_t revision) {
-  uint64_t m = mix(revision * accounts + account + 1);
-  return (struct status_table_answer){.state = (uint8_t)((m & 15) | 1),
-                                      .next_state = m >> 8 & 15,
-                                      .reinstatement_state = m >> 16 & 7,
-                                      .eligible = m >> 24 & 1,
-                                      .reasons = mix(m) & 0xffff,
-                                      .notices = (uint32_t)mix(m + 1),
-                                      .capabilities = mix(m >> 32 & 7),
-                                      .since = (int64_t)mix(m + 3),
-                                      .next_at = (int64_t)mix(m + 4)};
-}
-
-static bool belongs_together(unsigned account, const struct status_table_status *status) {
-  struct status_table_answer expected = answer_for(account, status->revision);
-  const struct status_table_answer *got = &status->answer;
-  return got->state == expected.state && got->next_state == expected.next_state &&
-         got->reinstatement_state == expected.reinstatement_state &&
-         got->eligible == expected.eligible && got->reasons == expected.reasons &&
-         got->notices == expected.notices && got->capabilities == expected.capabilities &&
-         got->since == expected.since && got->next_at == expected.next_at;
-}
-
-/* Revisions step by two: the second answer has the odd one. */
-static int put(struct stress *stress, unsigned account, uint64_t revision) {
-  char id[STATUS_TABLE_ID_MAX];
-  size_t length = account_id(account, id);
-  struct status_table_record record = {.valid_from = 0,
-                                       .flip_at = 1000,
-                                       .valid_until = 2000,
-                                       .revision = revision,
-                                       .until_flip = answer_for(account, revision),
-                                       .from_flip = answer_for(account, revision + 1)};
-  return status_table_put(stress->writer, id, length, &record);
-}
-
 /* Writes every account a number of times. */
 static void write_burst(struct stress *stress, uint64_t *revision) {
   for (int round = 0; round < 32; round++) {
-    for (unsigned account = 0; account < accounts; account++)
-      stress->writes += put(stress, account, *revision) == 0;
+    for (unsigned account = 0; account < related_accounts; account++)
+      stress->writes += related_put(stress->writer, account, *revision) == 0;
     *revision += 2;
   }
 }
@@ -104,13 +56,13 @@ static void *write_records(void *argument) {
 /* Makes that many reads and judges each. */
 static void read_records(const struct status_table *table, uint64_t reads,
                          struct status_table_stress_result *result) {
-  uint64_t seen[accounts] = {0};
+  uint64_t seen[related_accounts] = {0};
   while (result->reads < reads) {
-    unsigned account = (unsigned)(result->reads % accounts);
+    unsigned account = (unsigned)(result->reads % related_accounts);
     int64_t now = result->reads & 8 ? 999 : 1000;
     struct status_table_status status;
     char id[STATUS_TABLE_ID_MAX];
-    size_t length = account_id(account, id);
+    size_t length = related_id(account, id);
     enum status_table_result found;
     if (result->reads & 16) {
       uint8_t read_id[STATUS_TABLE_ID_MAX];
@@ -127,7 +79,7 @@ static void read_records(const struct status_table *table, uint64_t reads,
       result->busy++;
       continue;
     }
-    if (found != STATUS_TABLE_FOUND || !belongs_together(account, &status)) {
+    if (found != STATUS_TABLE_FOUND || !related_belongs_together(account, &status)) {
       result->torn++;
       continue;
     }
@@ -178,28 +130,12 @@ static void run(struct stress *stress, uint64_t reads, unsigned readers,
   *ret_result = sum;
 }
 
-/* Makes a table in which every account has a record. */
-static int begin(struct stress *stress) {
-  const struct status_table_properties properties = {.capacity = accounts,
-                                                     .known_reasons = UINT16_MAX,
-                                                     .known_notices = UINT32_MAX,
-                                                     .known_capabilities = UINT64_MAX};
-  int error = status_table_create(&properties, &stress->writer);
-  if (error < 0)
-    return error;
-  for (unsigned account = 0; account < accounts && error == 0; account++)
-    error = put(stress, account, 0);
-  if (error < 0)
-    status_table_destroy(stress->writer);
-  return error;
-}
-
 int status_table_stress(uint64_t reads, unsigned readers,
                         struct status_table_stress_result *ret_result) {
   if (readers == 0 || readers > readers_max)
     return -EINVAL;
   struct stress stress = {0};
-  int error = begin(&stress);
+  int error = related_create(0, &stress.writer);
   if (error < 0)
     return error;
   /* The writer does not grow here, so a copy of its view stays good. */
@@ -233,7 +169,7 @@ int status_table_process_stress(uint64_t reads, struct status_table_stress_resul
       mmap(NULL, sizeof *report, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (report == MAP_FAILED)
     return -errno;
-  int error = begin(&stress);
+  int error = related_create(0, &stress.writer);
   if (error == 0) {
     const struct status_table *view = status_table_view(stress.writer);
     size_t size = ((const struct status_table_header *)(const void *)view->memory)->size;

@@ -19,7 +19,7 @@ static uint64_t clock_now(clockid_t clock) {
   return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
-uint64_t monotonic_now(void) { return clock_now(CLOCK_MONOTONIC); }
+uint64_t serving_now(void) { return clock_now(CLOCK_MONOTONIC); }
 
 uint64_t thread_time(void) { return clock_now(CLOCK_THREAD_CPUTIME_ID); }
 
@@ -43,7 +43,7 @@ static void *answer_all(void *argument) {
   }
 }
 
-static int listen_at(const char *path, int *ret_listener) {
+int listen_at(const char *path, int *ret_listener) {
   struct sockaddr_un address = {.sun_family = AF_UNIX};
   memcpy(address.sun_path, path, strlen(path));
   int listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);

@@ -69,7 +69,7 @@ final class Daemon {
 
   /// Says that it is alive, or was so many nanoseconds ago.
   func beat(ago: Int64 = 0) {
-    status_table_beat(table.writer, UInt64(Int64(monotonic_now()) - ago))
+    status_table_beat(table.writer, UInt64(Int64(serving_now()) - ago))
   }
 
   /// Begins anew with an empty table, without a word to those who have the old one.

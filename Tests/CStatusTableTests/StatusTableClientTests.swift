@@ -202,14 +202,14 @@ import Testing
     daemon.behaviour = .silent
     daemon.beat(ago: 2_000_000_000)
     // Good enough for the caller: it waits a few milliseconds, not half a minute.
-    var start = monotonic_now()
+    var start = serving_now()
     #expect(client.read("acct-1").result == .STATUS_TABLE_FOUND)
-    #expect(monotonic_now() - start < 20_000_000_000)
+    #expect(serving_now() - start < 20_000_000_000)
     let other = try Client(daemon)
-    start = monotonic_now()
+    start = serving_now()
     #expect(other.read("acct-1", timeout: 20_000_000).result == .STATUS_TABLE_UNAVAILABLE)
-    #expect(monotonic_now() - start < 20_000_000_000)
-    #expect(monotonic_now() - start >= 20_000_000)
+    #expect(serving_now() - start < 20_000_000_000)
+    #expect(serving_now() - start >= 20_000_000)
     #expect(other.renew(timeout: 1_000_000) == -ETIMEDOUT)
   }
 

@@ -1,4 +1,5 @@
 import CStatusTable
+import CStatusTableStress
 import Glibc
 import Testing
 
@@ -32,6 +33,21 @@ struct StatusTableWriterTests {
     #expect(info.store_id.15 == 15)
     #expect(info.edition_length == 7)
     #expect(table.view.pointee.seed != seed)
+  }
+
+  @Test func `a table that is replaced keeps everything but its memory and its seed`() throws {
+    let table = try Table(capacity: 64)
+    for number in 0..<64 { table.put("acct-\(number)", .sample(revision: UInt64(number) * 2)) }
+    status_table_set_manual_now(table.writer, 1234)
+    let (seed, size) = (table.view.pointee.seed, status_table_bytes(table.view))
+    #expect(status_table_replace(table.writer) == 0)
+    let info = try table.info()
+    #expect(info.generation == 2 && info.state == .STATUS_TABLE_LIVE && info.manual_now == 1234)
+    #expect(table.view.pointee.seed != seed)
+    #expect(status_table_bytes(table.view) == size)
+    for number in 0..<64 {
+      #expect(table.read("acct-\(number)", at: 1000).revision == UInt64(number) * 2)
+    }
   }
 
   @Test func `room that was made at once needs no growth`() throws {
@@ -156,25 +172,28 @@ struct StatusTableWriterTests {
     for id in colliding { #expect(table.read(id, at: 0).result == .STATUS_TABLE_FOUND) }
   }
 
-  @Test func `a million accounts take at most 224 bytes of memory each`() throws {
-    let table = try Table(capacity: 1 << 19)  // grows once on the way
-    var record = status_table_record.lasting()
-    for number in 0..<1_000_000 {
-      var number = number
-      // Eight digits and a letter, without the cost of a String.
-      let error = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 9) { id in
-        id[0] = UInt8(ascii: "a")
-        for place in 1..<9 {
-          id[place] = UInt8(ascii: "0") + UInt8(number % 10)
-          number /= 10
-        }
-        return status_table_put(table.writer, id.baseAddress, 9, &record)
+  /// Before growth and right after it, and between; the worst is right after.
+  @Test func `an account takes at most 224 bytes of memory, however full the table is`() throws {
+    let first = 1 << 14
+    let table = try Table(capacity: UInt32(first))
+    let fills = [first, first + 1, 3 * first / 2, 2 * first, 2 * first + 1]
+    var count = 0
+    for fill in fills {
+      while count < fill {
+        #expect(table.put("acct-\(count)", .lasting()) == 0)
+        count += 1
       }
-      if error != 0 { Issue.record("put failed: \(error)") }
+      #expect(Int(table.count) == fill)
+      // What the layout says: a record, and two slots for one at most four; the header.
+      let slots = Int(table.view.pointee.slot_mask) + 1
+      #expect(slots <= 4 * fill)
+      #expect(status_table_bytes(table.view) == 512 + 4 * slots + 192 * fill)
+      #expect(status_table_bytes(table.view) <= 224 * fill)
+      // What the kernel says, of this process's mapping and of the memory itself.
+      #expect(table.residentBytes <= 224 * fill, "\(fill) accounts")
+      #expect(table.allocatedBytes <= 224 * fill, "\(fill) accounts")
     }
-    #expect(table.count == 1_000_000)
-    #expect(status_table_bytes(table.view) <= 224_000_000)
-    #expect(table.residentBytes <= 224_000_000)
+    #expect(try table.info().generation == 3)
   }
 
   @Test func `no more than sixteen sets of capabilities`() throws {
@@ -192,6 +211,25 @@ struct StatusTableWriterTests {
     for set in UInt64(0)..<16 {
       #expect(table.read("acct-\(set)", at: 1).answer.capabilities == set << 1)
     }
+  }
+
+  @Test(arguments: [
+    (STATUS_TABLE_UPDATE, 8, 0), (STATUS_TABLE_INSERT, 15, 0), (STATUS_TABLE_GROWTH, 1, 12),
+    (STATUS_TABLE_REPLACEMENT, 1, 8), (STATUS_TABLE_POSITION, 7, 0),
+  ])
+  func `a writer that is killed between any two stores leaves answers whole, and the next is found`(
+    change: status_table_change, stores: Int, cuts: UInt32
+  ) throws {
+    var result = status_table_kill_result()
+    try #require(status_table_kill_stress(change, cuts, &result) == 0)
+    #expect(result.stores >= UInt64(stores) && result.steps > result.stores)
+    // Before the first, behind each, and behind the last instruction.
+    #expect(result.kills >= result.stores + 2 + UInt64(cuts))
+    #expect(result.torn == 0)
+    #expect(result.failed == 0)
+    // An account that is being added is not there yet; one that is being changed may be neither.
+    #expect((result.busy > 0) == (change == STATUS_TABLE_UPDATE))
+    #expect(result.longest < 50_000_000)
   }
 
   @Test func `the memory is sealed against everyone but its writer`() throws {

@@ -35,6 +35,12 @@ final class Table {
     return resident.count { $0 & 1 == 1 } * page
   }
 
+  /// Bytes of memory that the table takes, mapped or not.
+  var allocatedBytes: Int {
+    var status = stat()
+    return fstat(status_table_descriptor(writer), &status) == 0 ? Int(status.st_blocks) * 512 : .max
+  }
+
   /// The memory of a record, to damage it or to stop a write in the middle.
   func record(_ number: Int) -> UnsafeMutablePointer<UInt64> {
     UnsafeMutablePointer(mutating: view.pointee.records) + number * 24

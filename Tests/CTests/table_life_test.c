@@ -237,6 +237,45 @@ static void a_right_that_is_withdrawn_is_gone(void) {
   peer_stop(peer);
 }
 
+// Answers every request like a server whose policy has changed.
+static void refuse_all(peer_connection *connection, void *context) {
+  (void)context;
+  peer_request request;
+  while (peer_read(connection, &request)) {
+    peer_write_error(connection, request.stream, ACCOUNTSTATUS_CODE_PERMISSION_DENIED,
+                     "ask the operator", NULL, 0);
+    peer_free_request(&request);
+  }
+}
+
+// The daemon takes rights away while the table is mapped: it replaces the table, and refuses the
+// new one and every call.
+static void a_right_that_is_withdrawn_under_a_reader_is_gone_at_once(void) {
+  peer *peer = peer_start(refuse_all, NULL);
+  table_peer *table = start_table(peer, "2020-06");
+  accountstatus *handle = peer_open(peer);
+  CHECK_EQUAL(look(handle, "contoso").source, ACCOUNTSTATUS_SOURCE_TABLE);
+  // Who still may, follows.
+  table_peer_replace(table, TABLE_OFFERS);
+  seen seen = look(handle, "contoso");
+  CHECK_EQUAL(seen.source, ACCOUNTSTATUS_SOURCE_TABLE);
+  CHECK_EQUAL(counters_of(handle).tables_mapped, 2);
+  table_peer_replace(table, TABLE_REFUSES);
+  accountstatus_options options = peer_options(ACCOUNTSTATUS_ALLOW, 5000);
+  options.max_staleness_ms = 600000;
+  for (int i = 0; i < 100; i++)
+    CHECK_EQUAL(look_at(handle, "contoso", options).error, -EACCES);
+  CHECK_EQUAL(counters_of(handle).tables_mapped, 2);
+  // And back.
+  table_peer_set_conduct(table, TABLE_OFFERS);
+  do
+    seen = look(handle, "contoso");
+  while (seen.source != ACCOUNTSTATUS_SOURCE_TABLE);
+  accountstatus_close(handle);
+  table_peer_stop(table);
+  peer_stop(peer);
+}
+
 static const test tests[] = {
     {"an old table is not acted on", an_old_table_is_not_acted_on},
     {"a status flips at its instant with nobody there",
@@ -244,5 +283,7 @@ static const test tests[] = {
     {"a restart is followed at once", a_restart_is_followed_at_once},
     {"after a kill the old table does not answer", after_a_kill_the_old_table_does_not_answer},
     {"a right that is withdrawn is gone", a_right_that_is_withdrawn_is_gone},
+    {"a right that is withdrawn under a reader is gone at once",
+     a_right_that_is_withdrawn_under_a_reader_is_gone_at_once},
 };
 const test_suite table_life_suite = SUITE("table-life", tests);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <time.h>
@@ -26,6 +27,10 @@ struct table_peer {
   // A writer belongs to one thread at a time.
   pthread_mutex_t mutex;
   struct status_table_writer *writer;
+  // Of table_peer_map.
+  void *memory;
+  size_t size;
+  struct status_table view;
 };
 
 static void require(bool condition, const char *what) {
@@ -119,6 +124,8 @@ void table_peer_stop(table_peer *table) {
   if (table->listener >= 0)
     table_peer_vanish(table);
   status_table_destroy(table->writer);
+  if (table->memory != NULL)
+    munmap(table->memory, table->size);
   close(table->wake[0]);
   close(table->wake[1]);
   pthread_mutex_destroy(&table->mutex);
@@ -137,6 +144,13 @@ void table_peer_set_conduct(table_peer *table, table_conduct conduct) {
   pthread_mutex_unlock(&table->mutex);
 }
 
+void table_peer_replace(table_peer *table, table_conduct conduct) {
+  pthread_mutex_lock(&table->mutex);
+  atomic_store(&table->conduct, conduct);
+  require(status_table_replace(table->writer) == 0, "status_table_replace");
+  pthread_mutex_unlock(&table->mutex);
+}
+
 void table_peer_set_manual_now(table_peer *table, int64_t now) {
   pthread_mutex_lock(&table->mutex);
   status_table_set_manual_now(table->writer, now);
@@ -144,6 +158,16 @@ void table_peer_set_manual_now(table_peer *table, int64_t now) {
 }
 
 const char *table_peer_path(const table_peer *table) { return table->path; }
+
+const struct status_table *table_peer_map(table_peer *table) {
+  const struct status_table_header *header = (const void *)status_table_view(table->writer)->memory;
+  table->size = header->size;
+  table->memory =
+      mmap(NULL, table->size, PROT_READ, MAP_SHARED, status_table_descriptor(table->writer), 0);
+  require(table->memory != MAP_FAILED, "mmap");
+  require(status_table_attach(table->memory, table->size, &table->view) == 0, "attach");
+  return &table->view;
+}
 
 // ------------------------------------------------------------------------------------- records
 

@@ -37,8 +37,12 @@ void table_peer_vanish(table_peer *table);
 
 void table_peer_put(table_peer *table, const char *id, struct status_table_record record);
 void table_peer_set_conduct(table_peer *table, table_conduct conduct);
+// Takes a new table, which from now on is handed out or not.
+void table_peer_replace(table_peer *table, table_conduct conduct);
 void table_peer_set_manual_now(table_peer *table, int64_t now);
 const char *table_peer_path(const table_peer *table);
+// Maps the table as it is now, as another process would, until table_peer_stop. Once.
+const struct status_table *table_peer_map(table_peer *table);
 
 // Records that hold at all times, with the revision 7: active with every capability, and suspended
 // for what is past due with VIEW_BILLING left.

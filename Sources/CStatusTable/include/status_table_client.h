@@ -12,6 +12,8 @@
  *    and a table that was replaced is never read in place of the new one.
  *  - A mapping is given back when no thread reads it any more, and not before.
  *  - After a fork the child goes on reading, with the parent's counts.
+ *  - A right that the daemon withdraws is gone with the next read: what was mapped says REPLACED,
+ *    the daemon refuses another, and answers are STALE or UNAVAILABLE.
  *
  * Caveats
  *  - status_table_client_destroy must not race with calls of the same client.

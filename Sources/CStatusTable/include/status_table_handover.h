@@ -4,6 +4,9 @@
  * connects gets one struct status_table_offer, with the table's memfd beside it where the peer may
  * read all statuses, and end of file. Nothing is ever sent to the daemon there.
  *
+ * When rights change, the daemon replaces its table (STATUS_TABLE_REPLACED) and so has everybody
+ * ask again. Who is refused then has the memory of before, which nobody writes to any more.
+ *
  * Functions return 0 or -errno. */
 #ifndef ACCOUNTSTATUS_STATUS_TABLE_HANDOVER_H
 #define ACCOUNTSTATUS_STATUS_TABLE_HANDOVER_H

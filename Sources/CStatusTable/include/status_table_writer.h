@@ -57,6 +57,10 @@ int status_table_put(struct status_table_writer *writer, const void *id, size_t 
  * step. -ENOMEM and -ENOSPC as of status_table_put. */
 int status_table_reserve(struct status_table_writer *writer, uint32_t capacity);
 
+/* Takes a new table of the same records: whoever reads the one that there was has to ask for this
+ * one, and sees no more of what is put. -ENOMEM, -EMFILE and -ENOSPC: the table is as it was. */
+int status_table_replace(struct status_table_writer *writer);
+
 /* Says that the writer is alive, at that instant of CLOCK_MONOTONIC. */
 void status_table_beat(struct status_table_writer *writer, uint64_t monotonic_now);
 

@@ -1,4 +1,5 @@
-/* Reads tables while they are written at full speed, grow, or are no tables at all.
+/* Reads tables while they are written at full speed, grow, lose their writer, or are no tables at
+ * all.
  *
  * Torn reads: one thread writes the records of a few accounts over and over; every word of a record
  * is derived from its account and revision. Readers take records by id and by number and check that
@@ -64,6 +65,45 @@ struct status_table_segments_result {
 /* Hands a client that many segments of random or spoilt memory and reads each. */
 int status_table_segments_stress(uint64_t count, uint64_t seed,
                                  struct status_table_segments_result *ret_result);
+
+/* What a daemon does to its table when it is killed. */
+enum status_table_change {
+  /* Replaces a record. */
+  STATUS_TABLE_UPDATE,
+  /* Adds an account. */
+  STATUS_TABLE_INSERT,
+  /* Adds one that the table has no room for. */
+  STATUS_TABLE_GROWTH,
+  /* Has everybody ask for the table again. */
+  STATUS_TABLE_REPLACEMENT,
+  /* Says which commit the table shows. */
+  STATUS_TABLE_POSITION,
+};
+
+struct status_table_kill_result {
+  /* Daemons that were killed. */
+  uint64_t kills;
+  /* Instructions of the change, and those among them that changed what readers have mapped. */
+  uint64_t steps;
+  uint64_t stores;
+  uint64_t reads;
+  /* Reads whose words did not belong together, or were neither what was before the change nor what
+   * is after it; records whose checksum was wrong. */
+  uint64_t torn;
+  /* Reads that gave up, of the account that was being changed. */
+  uint64_t busy;
+  /* Reads of other accounts that did not find them; next daemons whose table was not found. */
+  uint64_t failed;
+  /* The most that one read cost its thread, nanoseconds. */
+  uint64_t longest;
+};
+
+/* Has daemons, each a process of its own, make a change to their tables instruction by instruction.
+ * Each is killed later than the one before, between any two of the stores that readers can see, and
+ * `cuts` more at instructions spread over the change. A client in this process reads what each left
+ * behind, and then the next one's table. 0 or -errno; -EPERM: processes may not be traced here. */
+int status_table_kill_stress(enum status_table_change change, unsigned cuts,
+                             struct status_table_kill_result *ret_result);
 
 /* Reads once in a child process. The result; -EINTR: the child was killed. */
 int status_table_read_in_child(struct status_table_client *client, const char *id);

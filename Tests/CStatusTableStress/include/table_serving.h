@@ -16,6 +16,9 @@ struct serving {
   void *context;
 };
 
+/* Listens at a path, as a daemon does. 0 or -errno. */
+int listen_at(const char *path, int *ret_listener);
+
 /* Listens at a path of its own and answers in a thread. 0 or -errno. */
 int start_serving(struct serving *serving, void (*answer)(void *context, int connection),
                   void *context);
@@ -34,7 +37,8 @@ int make_sealed_memory(size_t size, int seals);
 /* fallocate. 0 or -errno. */
 int allocate_memory(int descriptor, int mode, int64_t offset, int64_t length);
 
-uint64_t monotonic_now(void);
+/* CLOCK_MONOTONIC, nanoseconds. */
+uint64_t serving_now(void);
 
 /* What the calling thread has cost, nanoseconds: a busy machine does not make it more. */
 uint64_t thread_time(void);
