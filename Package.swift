@@ -83,6 +83,10 @@ let tests: [Target] = [
     name: "ledger-crash-probe",
     dependencies: ["AccountStatusLedger", "AccountStatusRules", "AccountStatusModel"],
     path: "Tests/Crash/ledger-crash-probe", swiftSettings: swift),
+  .executableTarget(
+    name: "table-read-probe",
+    dependencies: ["AccountStatusClient", "AccountStatusModel", "TTRPC"],
+    path: "Tests/TableReads/table-read-probe", swiftSettings: swift),
   .testTarget(
     name: "PartnerCenterImportTests",
     dependencies: ["PartnerCenterImport", "AccountStatusModel", "JSONText"],

@@ -35,9 +35,30 @@ package struct AccessPolicy: Sendable {
       + [LedgerService.listFacts, LedgerService.getHistory, LedgerService.getBilling]
       + AdminService.methods + HealthService.methods)
 
-  /// The policy for this process on this host.
-  package static func forThisProcess() -> AccessPolicy {
-    AccessPolicy(ownUID: geteuid(), readers: getgrnam(readersGroupName)?.pointee.gr_gid)
+  /// The policy for this process on this host, as its group database says now. May wait for that:
+  /// not for the loop's thread.
+  package static func forThisProcess() throws(RuntimeError) -> AccessPolicy {
+    AccessPolicy(ownUID: geteuid(), readers: try groupID(of: readersGroupName))
+  }
+
+  /// nil: there is no such group. Fails where that cannot be known: a database that cannot be
+  /// reached is no reason to take a right away.
+  private static func groupID(of name: String) throws(RuntimeError) -> UInt32? {
+    // A member takes some bytes of the entry, and a group may have thousands.
+    var size = 4 << 10
+    while true {
+      var entry = group()
+      var found: UnsafeMutablePointer<group>?
+      let result = withUnsafeTemporaryAllocation(of: CChar.self, capacity: size) { buffer in
+        getgrnam_r(name, &entry, buffer.baseAddress!, buffer.count, &found)
+      }
+      switch result {
+      case 0, ENOENT, ESRCH, EBADF, EPERM: return found == nil ? nil : entry.gr_gid
+      case ERANGE where size < 16 << 20: size *= 4
+      case EINTR: continue
+      default: throw .system(operation: "look up the group \(name)", errno: result)
+      }
+    }
   }
 
   /// What a peer may do.

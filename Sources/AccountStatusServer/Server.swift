@@ -37,12 +37,17 @@ package final class Server {
   private let listener: Listener
   private let tableSocket: TableSocket
   private var rpc: RPCServer?
+  private var policy: AccessPolicy
+  /// Policies that were read while serving.
+  private let policies: TTRPC.Mailbox<Result<AccessPolicy, RuntimeError>>
+  private var isReadingPolicy = false
+  private var isPolicyOutdated = false
 
   /// Opens everything and listens.
   package init(_ options: ServerOptions, log: Logger) throws(StartError) {
     self.options = options
     self.log = log
-    let policy = AccessPolicy.forThisProcess()
+    policy = try starting { () throws(RuntimeError) in try AccessPolicy.forThisProcess() }
     let environment = options.environment
     let editions = try Self.editions(options)
     directory = try Self.directory(options, readers: policy.readers)
@@ -52,6 +57,7 @@ package final class Server {
 
     loop = try starting { () throws(RuntimeError) in try EventLoop(spinLimit: options.spin) }
     let mailbox = try starting { () throws(RuntimeError) in try TTRPC.Mailbox<Event>() }
+    policies = try starting { () throws(RuntimeError) in try TTRPC.Mailbox() }
     let index = try StatusIndex(edition: editions.default.name, capacity: 1024)
     if let now = options.manualClock { index.setManualClock(now) }
     ledger = try Self.open(database, editions, clock, index, mailbox)
@@ -66,18 +72,19 @@ package final class Server {
       policy: policy)
 
     try startServing(
-      policy, editions, clock, manualClock, index, info(database, editions, clock), mailbox)
+      editions, clock, manualClock, index, info(database, editions, clock), mailbox)
   }
 
   /// The wall clock's time.
   package static var wallClock: Instant { WallClock().now }
 
-  /// Serves until SIGTERM or SIGINT, then drains. `ready` runs once calls are answered.
+  /// Serves until SIGTERM or SIGINT, then drains; SIGHUP has rights read anew. `ready` runs once
+  /// calls are answered.
   package func run(_ ready: (Ready) -> Void) throws(StartError) {
     transitions.expect(ledger.firstTransitionAt)
     let signals = try starting { () throws(RuntimeError) in
-      try SignalWatch(loop: loop, [SIGTERM, SIGINT]) { [unowned self] number in
-        stop(signal: number)
+      try SignalWatch(loop: loop, [SIGTERM, SIGINT, SIGHUP]) { [unowned self] number in
+        number == SIGHUP ? readPolicy() : stop(signal: number)
       }
     }
     var input: InputWatch?
@@ -180,7 +187,7 @@ extension Server {
   }
 
   private func startServing(
-    _ policy: AccessPolicy, _ editions: EditionCatalogue, _ clock: any LedgerClock,
+    _ editions: EditionCatalogue, _ clock: any LedgerClock,
     _ manualClock: ManualClock?, _ index: StatusIndex, _ info: GetInfoResponse,
     _ mailbox: TTRPC.Mailbox<Event>
   ) throws(StartError) {
@@ -212,12 +219,12 @@ extension Server {
       freshness.advanced()
       transitions.expect(next)
     }
-    let rules = policy
     try starting { [router] () throws(RuntimeError) in
+      try loop.receive(from: policies, patiently: true) { [unowned self] in receive($0) }
       try loop.receive(from: mailbox, patiently: true) { [unowned self] event in receive(event) }
       rpc = try RPCServer(
         loop: loop, listeners: [listener.socket], router: router,
-        authorize: { rules.refusal(of: $0, calling: $1) },
+        authorize: { [unowned self] in policy.refusal(of: $0, calling: $1) },
         observe: statistics.observe)
     }
   }
@@ -240,6 +247,61 @@ extension Server {
       }
       link.receive(delivery)
     }
+  }
+}
+
+// MARK: - Rights
+
+extension Server {
+  /// Reads who may do what, in a thread of its own: the database of groups may be far away.
+  private func readPolicy() {
+    isPolicyOutdated = isReadingPolicy
+    guard !isReadingPolicy else { return }
+    isReadingPolicy = true
+    do throws(RuntimeError) {
+      _ = try LoopThread(name: "policy") { [policies] in
+        do throws(RuntimeError) {
+          policies.send(.success(try AccessPolicy.forThisProcess()))
+        } catch {
+          policies.send(.failure(error))
+        }
+      }
+    } catch {
+      receive(.failure(error))
+    }
+  }
+
+  private func receive(_ read: Result<AccessPolicy, RuntimeError>) {
+    isReadingPolicy = false
+    if isPolicyOutdated { return readPolicy() }
+    switch read {
+    case .success(let policy): enforce(policy)
+    case .failure(let error):
+      log.error("rights stay as they are; send SIGHUP again", metadata: ["cause": "\(error)"])
+    }
+  }
+
+  /// Puts a policy in force for all: connections, streams and whoever has the table.
+  private func enforce(_ policy: AccessPolicy) {
+    let before = self.policy.readers
+    self.policy = policy
+    rpc?.policyChanged()
+    let result = tableSocket.enforce(policy)
+    if result != 0 {
+      log.error(
+        "whoever has the table keeps it; send SIGHUP again",
+        metadata: ["cause": "\(describe(errno: -result))"])
+    }
+    for path in [directory.path, listener.path, tableSocket.path] {
+      do throws(RuntimeError) {
+        try passOn(path, from: before, to: policy.readers)
+      } catch {
+        log.error("\(error)")
+      }
+    }
+    log.notice(
+      "rights are in force as they are now",
+      metadata: ["readers": "\(policy.readers.map { "\($0)" } ?? "none")"])
   }
 }
 

@@ -23,6 +23,14 @@ extension StatusIndex {
     status_table_set_state(writer, .STATUS_TABLE_STOPPED)
   }
 
+  /// Makes everybody who has the table ask for it again, in new memory: what they have mapped says
+  /// so, and shows nothing from then on.
+  ///
+  /// - Returns: 0, or a negative errno; then they keep the one that there is.
+  package func replaceTable() -> Int32 {
+    status_table_replace(writer)
+  }
+
   /// Hands the table's memory to whoever is at the other end of a connection.
   ///
   /// - isAllowed: whether the peer may read all statuses; if not, it is told so.

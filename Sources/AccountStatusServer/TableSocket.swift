@@ -31,7 +31,7 @@ package final class TableSocket {
   private let socket: UnixSocket
   private let loop: EventLoop
   private let index: StatusIndex
-  private let policy: AccessPolicy
+  private var policy: AccessPolicy
   private var watch: EventLoop.Watch?
   private var timer: TimerID?
   /// Made once: a heartbeat allocates nothing.
@@ -77,6 +77,14 @@ package final class TableSocket {
     timer.map(loop.cancel)
     timer = nil
     if isBeating { keepBeating() }
+  }
+
+  /// Puts other rights in force: whoever has the table asks for it again, and gets it as these say.
+  ///
+  /// - Returns: 0, or a negative errno; then those who have the table keep it.
+  package func enforce(_ policy: AccessPolicy) -> Int32 {
+    self.policy = policy
+    return index.replaceTable()
   }
 
   private func keepBeating() {

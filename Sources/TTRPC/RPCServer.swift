@@ -122,8 +122,12 @@ package final class RPCServer {
   /// Bytes of input held for all connections.
   package var inputHeld: Int { budget.heldCount }
 
-  /// Asks the authorizer anew for every connection and method.
-  package func policyChanged() { policyEpoch += 1 }
+  /// Asks the authorizer anew for every connection and method, and ends the streams that their
+  /// peers may no longer have. A unary call in flight was allowed when it came, and is answered.
+  package func policyChanged() {
+    policyEpoch += 1
+    endDeniedStreams()
+  }
 }
 
 // MARK: - Answers

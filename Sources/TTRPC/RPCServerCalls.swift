@@ -200,6 +200,20 @@ extension RPCServer {
     }
   }
 
+  func endDeniedStreams() {
+    for slot in slots {
+      guard let link = slot.link, link.pointee.phase != .closed else { continue }
+      for (stream, handler) in link.pointee.handlers {
+        guard let method = link.pointee.wire.pointee.method(of: stream),
+          let error = authorize(link.pointee.peer.pointee, methods.descriptors[method])
+        else { continue }
+        counters.count(.notAuthorized)
+        fail(link.pointee.id(stream), error)
+        handler.cancelled()
+      }
+    }
+  }
+
   private func denial(_ link: LinkPointer, _ call: IncomingCall) -> RPCError {
     let method = methods.descriptors[call.method]
     return authorize(link.pointee.peer.pointee, method)

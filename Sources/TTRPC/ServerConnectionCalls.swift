@@ -116,6 +116,9 @@ extension ServerConnection {
 
   package func kind(of stream: UInt32) -> MethodKind? { calls[stream]?.kind }
 
+  /// The number of the method that a call in flight is of.
+  func method(of stream: UInt32) -> Int? { calls[stream]?.method }
+
   /// Streams of all calls in flight, in no order.
   package var activeStreams: [UInt32] { Array(calls.keys) }
 

@@ -12,6 +12,7 @@ struct Daemon: ParsableCommand {
     abstract: "Answers whether partner accounts are suspended, over a Unix socket.",
     discussion: """
       Reports of facts go in, statuses come out. SIGTERM drains: calls in flight get 5 s.
+      SIGHUP reads anew who may do what; whoever has the status table asks for it again.
 
       EXAMPLES
         accountstatusd

@@ -1,5 +1,6 @@
 import AccountStatusAPI
 import AccountStatusServer
+import Glibc
 import TTRPC
 import Testing
 
@@ -60,8 +61,9 @@ struct AccessPolicyTests {
     #expect(write?.message.contains("uid 500") == true)
   }
 
-  @Test func `this process's policy is of its own user`() {
-    let policy = AccessPolicy.forThisProcess()
+  @Test func `this process's policy is of its own user`() throws {
+    let policy = try AccessPolicy.forThisProcess()
+    #expect(policy.readers == getgrnam(AccessPolicy.readersGroupName)?.pointee.gr_gid)
     #expect(policy.level(of: peer(policy.ownUID)) == .everything)
   }
 }

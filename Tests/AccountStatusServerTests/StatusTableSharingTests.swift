@@ -54,6 +54,29 @@ struct StatusTableSharingTests {
     }
   }
 
+  @Test func `a replaced table says so and shows no more, and the next one everything`() throws {
+    let server = try LocalServer()
+    let token = try server.store([registration()])
+    let (ours, theirs) = try UnixSocket.pair()
+    #expect(server.index.offer(on: ours, isAllowed: true) == 0)
+    let before = try MappedTable(receivingOn: theirs.descriptor)
+    #expect(server.index.replaceTable() == 0)
+    #expect(before.state == .STATUS_TABLE_REPLACED)
+    try server.store([registration("tailspin")])
+    #expect(before.read("tailspin", at: autumn) == .STATUS_TABLE_NOT_FOUND)
+    #expect(before.read(account, at: autumn) == .STATUS_TABLE_FOUND)
+    #expect(server.index.offer(on: ours, isAllowed: true) == 0)
+    let after = try MappedTable(receivingOn: theirs.descriptor)
+    #expect(after.state == .STATUS_TABLE_LIVE)
+    #expect(after.read(account, at: autumn) == .STATUS_TABLE_FOUND)
+    #expect(after.read("tailspin", at: autumn) == .STATUS_TABLE_FOUND)
+    #expect(server.index.tableGeneration == 2)
+    #expect(server.index.info.epoch == UInt64(token.epoch))
+    #expect(server.index.info.manual_now == autumn.nanoseconds)
+    // Point reads have followed.
+    #expect(server.index.read("tailspin", at: autumn).0 == .STATUS_TABLE_FOUND)
+  }
+
   @Test func `a table that was stopped says so and keeps its answers`() throws {
     let server = try LocalServer()
     try server.store([registration()])

@@ -69,6 +69,39 @@ struct TableSocketTests {
     }
   }
 
+  @Test func `other rights make everybody ask again`() async {
+    await #expect(processExitsWith: .success) {
+      let server = try LocalServer()
+      let directory = try TemporaryDirectory()
+      let path = directory.file("table.sock")
+      let own = geteuid()
+      let stranger: uid_t = 65_534
+      let refusing = AccessPolicy(ownUID: own == 0 ? 0 : own + 1, readers: nil)
+      // The stranger is a reader at first: he is the daemon's own user.
+      let socket = try TableSocket(
+        path: path, loop: server.loop, index: server.index,
+        policy: AccessPolicy(ownUID: own == 0 ? stranger : own, readers: nil))
+      chmod(directory.path, 0o755)
+      chmod(path, 0o666)
+      func ask() throws -> TableReader {
+        if own == 0 { #expect(seteuid(stranger) == 0) }
+        defer { if own == 0 { #expect(seteuid(own) == 0) } }
+        return try TableReader(path)
+      }
+      let first = try ask()
+      try server.turn()
+      let table = try first.table()
+      #expect(table.state == .STATUS_TABLE_LIVE)
+      #expect(socket.enforce(refusing) == 0)
+      #expect(table.state == .STATUS_TABLE_REPLACED)
+      let second = try ask()
+      try server.turn()
+      #expect(throws: TestFailure("no table: \(-EACCES)")) { try second.table() }
+      #expect(socket.handOvers.given == 1 && socket.handOvers.refused == 1)
+      socket.stop()
+    }
+  }
+
   @Test func `the heartbeat goes on`() throws {
     let socket = try listen()
     let first = server.index.info.heartbeat

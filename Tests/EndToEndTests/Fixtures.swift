@@ -56,6 +56,16 @@ struct Served {
   }
 }
 
+/// Waits until something is so, for as long as a busy machine may need.
+func eventually(_ condition: () async throws -> Bool) async throws {
+  let end = ContinuousClock.now + .seconds(120)
+  while try await !condition() {
+    guard ContinuousClock.now < end else { throw CocoaError(.userCancelled) }
+    try Task.checkCancellation()
+    await Task.yield()
+  }
+}
+
 /// A directory that goes away with the value.
 final class TemporaryDirectory {
   let path: String

@@ -7,13 +7,6 @@ import Testing
 /// Current answers out of a real daemon's memory.
 @Suite(.timeLimit(.minutes(3))) struct TableReadTests {
   /// Waits until something is so; a wait in vain is ended by the suite's time limit.
-  private func eventually(_ condition: () async throws -> Bool) async throws {
-    while try await !condition() {
-      try Task.checkCancellation()
-      await Task.yield()
-    }
-  }
-
   private func untilMapped(_ client: AccountStatusClient, _ account: AccountID) async throws {
     let table = try #require(client.table)
     try await eventually { table.read(account).result == .found }
@@ -66,6 +59,30 @@ import Testing
       try await served.asker.getStatus("nobody")
     }
     #expect(missing == askedMissing)
+  }
+
+  /// Without optimisation the compiler itself puts values on the heap: nothing to count.
+  #if DEBUG
+    private static let isOptimised = false
+  #else
+    private static let isOptimised = true
+  #endif
+
+  @Test(.enabled(if: isOptimised))
+  func `a read from Swift allocates nothing, of one account or of any`() async throws {
+    let directory = try TemporaryDirectory()
+    let library = try preload("Preload/count_allocations.c", in: directory)
+    let counter = try directory.make("count", byteCount: 8)
+    let served = try Served()
+    let accounts = (0..<500).map { AccountID(checked: "account-\($0)") }
+    _ = try await served.client.report(accounts.map(registration))
+    let socket = try #require(served.client.table).socket
+    let output = try run(
+      "table-read-probe", ["count", socket] + accounts.map(\.text),
+      environment: [
+        "LD_PRELOAD": library, "COUNT_ALLOCATIONS": counter, "COUNT_THREAD": "reads",
+      ])
+    #expect(output.out == "reads 200002 found 200002 allocations 0 control 1\n", "\(output)")
   }
 
   @Test func `whoever has the reply to a write finds it, while the table grows`() async throws {

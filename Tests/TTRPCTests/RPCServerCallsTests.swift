@@ -40,6 +40,28 @@ struct RPCServerCallsTests {
     #expect(peer.ask(request(11, "Get")) == reply(11, getReply))
   }
 
+  @Test func `when the policy changes, streams end that are no longer allowed, and only those`()
+    throws
+  {
+    var isWithdrawn = false
+    let local = try LocalServer(authorize: { _, method in
+      isWithdrawn && method.name != "Chat" ? self.denied : nil
+    })
+    let peer = try local.connect()
+    peer.send(
+      request(1, "Deaf", flags: 2) + request(3, "Chat", flags: 2) + request(5, "Hold", [1]))
+    local.server.policyChanged()
+    #expect(peer.receive().isEmpty)
+    isWithdrawn = true
+    local.server.policyChanged()
+    #expect(peer.receive() == failure(1, .permissionDenied, "not you"))
+    #expect(peer.ask(data(3, [7])) == data(3, [7]))
+    #expect(local.server.counters[.notAuthorized] == 1)
+    // It was allowed when it came.
+    local.server.reply(to: local.held[0], byteCount: 1) { $0[0] = 9 }
+    #expect(peer.receive() == reply(5, [9]))
+  }
+
   @Test func `a stream's maker may refuse the stream`() throws {
     let local = try LocalServer(routes: { router in
       router.stream(Accounts.method("Never", .bidirectional)) { _, _ throws(RPCError) in
