@@ -246,9 +246,18 @@ let package = Package(
       ],
       swiftSettings: swift),
     .target(
+      name: "CAccountStatusClient",
+      dependencies: [
+        "CAccountStatusV1", "CTTRPC", "CGoogleRPC", "CGoogleProtobuf", "CProtobufC", "CStatusTable",
+        "CWireCheck",
+      ],
+      path: "Clients/C", sources: ["src"], publicHeadersPath: "include",
+      cSettings: c + [.define("_GNU_SOURCE")]),
+    .target(
       name: "CBenchmark",
       dependencies: [
         "CAccountStatusV1", "CTTRPC", "CGoogleRPC", "CGoogleProtobuf", "CProtobufC", "CStatusTable",
+        "CAccountStatusClient",
       ],
       cSettings: c, linkerSettings: [.linkedLibrary("sqlite3")]),
     // What Benchmarks/run measures beside other systems.

@@ -5,7 +5,6 @@
 #include "table.h"
 #include <errno.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 /* A thread that puts changes at a rate. */
@@ -19,17 +18,11 @@ struct publisher {
   int error;
 };
 
-static uint64_t thread_time(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
-
 /* Every millisecond what is due by then, as commits come. */
 static void *publish(void *argument) {
   struct publisher *publisher = argument;
   struct benchmark_table *table = publisher->table;
-  uint64_t start = benchmark_now(), cpu = thread_time();
+  uint64_t start = benchmark_now(), cpu = benchmark_thread_time();
   while (!__atomic_load_n(&publisher->is_done, __ATOMIC_RELAXED)) {
     uint64_t due = (benchmark_now() - start) / 1000 * publisher->changes_per_second / 1000000;
     for (; publisher->changes < due && publisher->error == 0; publisher->changes++) {
@@ -38,7 +31,7 @@ static void *publish(void *argument) {
     }
     usleep(1000);
   }
-  publisher->cpu = thread_time() - cpu;
+  publisher->cpu = benchmark_thread_time() - cpu;
   publisher->elapsed = benchmark_now() - start;
   return NULL;
 }

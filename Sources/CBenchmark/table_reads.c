@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { processes_max = 8 };
@@ -87,6 +86,13 @@ int benchmark_table_create(uint32_t accounts, struct benchmark_table **ret_table
   return 0;
 }
 
+struct benchmark_table_content benchmark_table_content(const struct benchmark_table *table) {
+  return (struct benchmark_table_content){.socket_path = table->path,
+                                          .ids = (const uint8_t *)table->ids,
+                                          .order = table->order,
+                                          .accounts = table->accounts};
+}
+
 void benchmark_table_destroy(struct benchmark_table *table) {
   if (table == NULL)
     return;
@@ -128,17 +134,11 @@ static uint64_t read_all(struct benchmark_table *table, const struct benchmark_t
   return wrong;
 }
 
-static uint64_t thread_time(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
-
 void benchmark_table_read(struct benchmark_table *table, const struct benchmark_table_reads *reads,
                           struct benchmark_table_cost *ret_cost) {
-  uint64_t start = thread_time();
+  uint64_t start = benchmark_thread_time();
   uint64_t wrong = read_all(table, reads);
-  uint64_t cost = thread_time() - start;
+  uint64_t cost = benchmark_thread_time() - start;
   *ret_cost =
       (struct benchmark_table_cost){.mean = (double)cost / (double)reads->reads, .wrong = wrong};
 }
@@ -161,9 +161,9 @@ static void read_as_process(struct benchmark_table *table,
   __atomic_add_fetch(&shared->ready, 1, __ATOMIC_RELEASE);
   while (__atomic_load_n(&shared->go, __ATOMIC_ACQUIRE) == 0)
     usleep(100);
-  uint64_t start = thread_time();
+  uint64_t start = benchmark_thread_time();
   shared->wrong[number] = wrong + read_all(table, reads);
-  shared->cost[number] = thread_time() - start;
+  shared->cost[number] = benchmark_thread_time() - start;
   _exit(0);
 }
 

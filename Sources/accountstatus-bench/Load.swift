@@ -77,7 +77,7 @@ struct Measurement: Encodable {
   var requestSize: Double
   var replySize: Double
 
-  fileprivate init(_ result: benchmark_measurement) {
+  init(_ result: benchmark_measurement) {
     func microseconds(_ share: Double) -> Double {
       withUnsafePointer(to: result) { Double(benchmark_percentile($0, share)) / 1000 }
     }

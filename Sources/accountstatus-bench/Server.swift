@@ -25,16 +25,18 @@ final class Server {
   }
 
   /// Starts a daemon with a ledger of its own, and waits until it is ready.
-  static func daemon(_ path: String) throws -> Server {
-    let child = try ChildProcess(path, ["--ephemeral"])
+  static func daemon(_ path: String, _ arguments: [String] = []) throws -> Server {
+    let child = try ChildProcess(path, ["--ephemeral"] + arguments)
     let line = try child.readLine(seconds: 30)
     let ready = try JSONDecoder().decode(ReadyLine.self, from: Data(line.utf8))
     return Server(name: "accountstatusd", socket: ready.rpcSocket, child: child, directory: nil)
   }
 
   /// Starts a daemon that knows the workload's accounts, and checks that it answers for them.
-  static func registeredDaemon(_ path: String, accounts: UInt32) throws -> Server {
-    let server = try daemon(path)
+  static func registeredDaemon(
+    _ path: String, accounts: UInt32, arguments: [String] = []
+  ) throws -> Server {
+    let server = try daemon(path, arguments)
     try check(benchmark_register(server.socket, accounts), "cannot register accounts")
     _ = try server.verifiedReplySize(accounts: accounts)
     return server
@@ -69,6 +71,12 @@ final class Server {
   func shareCore(_ core: Int32?) throws {
     try check(benchmark_pin(0, core ?? -1), "cannot choose a core")
     try check(benchmark_pin(child.pid, core ?? -1), "cannot choose a core for \(name)")
+  }
+
+  /// Moves the server to one core and this process to another, or to the same.
+  func place(on core: Int32, caller: Int32) throws {
+    try check(benchmark_pin(0, caller), "cannot choose a core")
+    try check(benchmark_pin(child.pid, core), "cannot choose a core for \(name)")
   }
 
   /// Time that the server has run so far, nanoseconds.

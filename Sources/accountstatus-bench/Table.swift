@@ -36,9 +36,10 @@ struct Table: ParsableCommand {
     var made: OpaquePointer?
     try check(benchmark_table_create(accounts, &made), "make the tables")
     defer { benchmark_table_destroy(made) }
+    let reader = try SwiftTableReader(benchmark_table_content(made))
     var rounds: [TableRound] = []
     for round in 0..<max(1, self.rounds ?? (quick ? 1 : 9)) {
-      rounds.append(try measure(made, beginningWithBaseline: round % 2 == 0))
+      rounds.append(try measure(made, reader, beginningWithBaseline: round % 2 == 0))
     }
     let comparison = TableComparison(machine: .current(), accounts: accounts, rounds: rounds)
     try emit(comparison, as: output)
@@ -47,7 +48,7 @@ struct Table: ParsableCommand {
   }
 
   private func measure(
-    _ table: OpaquePointer?, beginningWithBaseline: Bool
+    _ table: OpaquePointer?, _ reader: SwiftTableReader, beginningWithBaseline: Bool
   ) throws -> TableRound {
     let reads: UInt64 = quick ? 20_000 : 1_000_000
     let milliseconds: UInt64 = quick ? 20 : 1_000
@@ -60,6 +61,9 @@ struct Table: ParsableCommand {
         round.wrong += cost.wrong
         round.means[TableRound.Kind(isBaseline: isBaseline, isHot: isHot)] = cost.mean
       }
+      let cost = reader.read(isHot: isHot, reads: reads)
+      round.wrong += cost.wrong
+      round.fromSwift[isHot] = cost.mean
     }
     for isBaseline in systems {
       for processes in [1, 2] as [UInt32] {
@@ -110,6 +114,8 @@ struct TableRound {
 
   /// Nanoseconds for a read.
   var means: [Kind: Double] = [:]
+  /// The same of the table through the Swift client, by whether it is one account's.
+  var fromSwift: [Bool: Double] = [:]
   /// The same of random reads with one process, and with two.
   var inProcesses: [Kind: [Double]] = [:]
   var idle = benchmark_table_load()
@@ -120,6 +126,11 @@ struct TableRound {
   func ratio(isHot: Bool) -> Double {
     (means[Kind(isBaseline: false, isHot: isHot)] ?? .infinity)
       / (means[Kind(isBaseline: true, isHot: isHot)] ?? 1)
+  }
+
+  /// What a read from Swift costs, to one from C.
+  func swiftRatio(isHot: Bool) -> Double {
+    (fromSwift[isHot] ?? .infinity) / (means[Kind(isBaseline: false, isHot: isHot)] ?? 1)
   }
 
   /// How well two processes scale, as a part of how well the baseline's do.
@@ -139,6 +150,9 @@ struct TableComparison: Comparison {
     let table: Double
     let baseline: Double
     let ratio: Double
+    let fromSwift: Double
+    /// To `table`, which is from C.
+    let swiftRatio: Double
   }
 
   let machine: Machine
@@ -162,7 +176,9 @@ struct TableComparison: Comparison {
       }
       return Row(
         reads: isHot ? "one account" : "random accounts", table: mean(false), baseline: mean(true),
-        ratio: median(rounds.map { $0.ratio(isHot: isHot) }))
+        ratio: median(rounds.map { $0.ratio(isHot: isHot) }),
+        fromSwift: median(rounds.compactMap { $0.fromSwift[isHot] }),
+        swiftRatio: median(rounds.map { $0.swiftRatio(isHot: isHot) }))
     }
     publisherCores = median(rounds.map(\.loaded.cores))
     idleP99 = median(rounds.map(\.idle.p99))
@@ -171,6 +187,8 @@ struct TableComparison: Comparison {
     requirements = [
       Requirement("one account, to the baseline", rows[0].ratio, atMost: 2),
       Requirement("random accounts, to the baseline", rows[1].ratio, atMost: 1.5),
+      Requirement("one account from Swift, to C", rows[0].swiftRatio, atMost: 1.5),
+      Requirement("random accounts from Swift, to C", rows[1].swiftRatio, atMost: 1.5),
       Requirement(
         "two processes' scaling, to the baseline's", median(rounds.map(\.scaling)), atLeast: 0.95),
       Requirement("cores for 100 000 changes a second", publisherCores, atMost: 0.2),
@@ -182,8 +200,11 @@ struct TableComparison: Comparison {
 
   var text: String {
     let reads = accountstatus_bench.table(
-      [["ns a read, of \(accounts) accounts", "table", "baseline", "table × baseline"]]
-        + rows.map { [$0.reads, figure($0.table), figure($0.baseline), figure($0.ratio)] })
+      [["ns a read, of \(accounts) accounts", "table", "baseline", "×", "from Swift", "×"]]
+        + rows.map {
+          [$0.reads]
+            + [$0.table, $0.baseline, $0.ratio, $0.fromSwift, $0.swiftRatio].map(figure)
+        })
     let load = """
       100 000 changes a second: \(figure(publisherCores)) cores; readers' p99 \(figure(idleP99)) ns \
       idle, \(figure(loadedP99)) ns meanwhile; wrong \(wrong)

@@ -55,9 +55,30 @@ struct ComparisonTests {
     for row in rows {
       #expect((row["table"] as? Double ?? 0) > 0)
       #expect((row["baseline"] as? Double ?? 0) > 0)
+      #expect((row["fromSwift"] as? Double ?? 0) > 0)
     }
     let requirements = try outcome.requirements()
-    #expect(requirements.count == 5)
+    #expect(requirements.count == 7)
+    #expect(outcome.status == (requirements.values.allSatisfy { $0 } ? 0 : 1))
+  }
+
+  @Test func `spin measures both ends on two cores and on one, and asserts what it printed`() throws
+  {
+    let outcome = try Program.bench(
+      "spin", "--quick", "--accounts", "500", "--assert", "-o", "json")
+    let result = try outcome.json()
+    let rows = result["rows"] as? [[String: Any]] ?? []
+    #expect(rows.compactMap { $0["cores"] as? Int } == [2, 2, 2, 1, 1, 1])
+    #expect(
+      rows.prefix(3).compactMap { $0["ends"] as? String } == ["neither", "the server's", "both"])
+    for row in rows {
+      for figure in ["p50", "p99", "clientCPU", "serverCPU", "ratio"] {
+        #expect((row[figure] as? Double ?? 0) > 0, "\(figure)")
+      }
+    }
+    #expect(rows.first?["ratio"] as? Double == 1)
+    let requirements = try outcome.requirements()
+    #expect(requirements.count == 4)
     #expect(outcome.status == (requirements.values.allSatisfy { $0 } ? 0 : 1))
   }
 

@@ -16,6 +16,9 @@ int benchmark_pin(pid_t process, int core);
 /* Time that the living threads of a process have run so far, nanoseconds. */
 int benchmark_cpu_time(pid_t process, uint64_t *ret_ns);
 
+/* Time that the calling thread has run so far, nanoseconds. */
+uint64_t benchmark_thread_time(void);
+
 /* CLOCK_MONOTONIC, nanoseconds. */
 uint64_t benchmark_now(void);
 

@@ -25,6 +25,15 @@ struct benchmark_table_reads {
   uint64_t reads;
 };
 
+/* Where the table is handed over, and what is read: ids, each 12 bytes with 4 more behind it, and
+ * the accounts in random order. Good until destroy. For a reader in another language. */
+struct benchmark_table_content {
+  const char *socket_path;
+  const uint8_t *ids;
+  const uint32_t *order;
+  uint32_t accounts;
+};
+
 /* What reads cost. */
 struct benchmark_table_cost {
   /* Nanoseconds of the thread's own time for a read. */
@@ -38,6 +47,8 @@ int benchmark_table_create(uint32_t accounts, struct benchmark_table **ret_table
 
 /* NULL is allowed. */
 void benchmark_table_destroy(struct benchmark_table *table);
+
+struct benchmark_table_content benchmark_table_content(const struct benchmark_table *table);
 
 /* Reads in the calling thread. */
 void benchmark_table_read(struct benchmark_table *table, const struct benchmark_table_reads *reads,
