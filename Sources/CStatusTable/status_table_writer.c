@@ -322,7 +322,6 @@ int status_table_put(struct status_table_writer *writer, const void *id, size_t 
   int error = make_image(writer, id, id_length, record, &image);
   if (error < 0)
     return error;
-
   for (int attempt = 0; attempt < seeds_tried; attempt++) {
     uint64_t hash = hash_id(writer->view.seed, words_of_id(id, id_length));
     uint32_t number = find(writer, hash, id, id_length);

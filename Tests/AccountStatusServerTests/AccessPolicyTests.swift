@@ -9,7 +9,8 @@ struct AccessPolicyTests {
   private let policy = AccessPolicy(ownUID: 500, readers: 77)
   private let reading: Set = [
     "GetStatus", "BatchGetStatus", "CheckCapability", "ListStatuses", "ExplainStatus",
-    "SimulateStatus", "ListFacts", "GetHistory", "GetBilling", "GetInfo", "GetStats",
+    "SimulateStatus", "WatchStatuses", "ListFacts", "GetHistory", "GetBilling", "GetInfo",
+    "GetStats",
     "ListEditions", "GetEdition", "Check", "Watch",
   ]
 
