@@ -20,6 +20,8 @@ final class LedgerEngine<Store: LedgerStore> {
   /// Accounts whose facts cannot be read; background work leaves them out.
   private var unreadable: Set<Int64> = []
   private var accountsPerChunk = 64
+  /// When the last group of writes was committed, by the monotonic clock.
+  private var lastWriteAt: UInt64 = 0
   /// Why writes are refused; nil: they are not.
   private var trouble: Trouble?
 
@@ -134,6 +136,7 @@ extension LedgerEngine {
         outcome = try commit(group, inSavepoints: true)
       }
       for write in group[outcome.count...].reversed() { writes.putBack(write) }
+      lastWriteAt = MonotonicClock.nanoseconds
       deliverCommit(outcome.replies)
       for (id, error) in outcome.failures { fail([id], error) }
     } catch {
@@ -240,12 +243,18 @@ extension LedgerEngine {
     }
   }
 
+  /// How long a chunk may last.
+  private var chunkNanoseconds: UInt64 {
+    let isContended = MonotonicClock.nanoseconds - lastWriteAt < limits.writePauseNanoseconds
+    return isContended ? limits.contendedSliceNanoseconds : limits.sliceNanoseconds
+  }
+
   /// Settles accounts for a slice of time; returns the number of the last one, nil when there was
   /// none.
   private func commitChunk(
     _ condition: AccountCondition, now: Instant
   ) throws(LedgerError) -> Int64? {
-    let end = MonotonicClock.nanoseconds + limits.sliceNanoseconds
+    let end = MonotonicClock.nanoseconds + chunkNanoseconds
     let found = try store.accounts(condition, limit: accountsPerChunk + unreadable.count)
       .filter { !unreadable.contains($0.number) }
     guard !found.isEmpty else { return nil }
@@ -264,7 +273,7 @@ extension LedgerEngine {
       return found[0].number - 1
     }
     deliverCommit([])
-    accountsPerChunk = min(max(2 * done, 64), limits.accountsPerChunk)
+    accountsPerChunk = min(max(2 * done, 16), limits.accountsPerChunk)
     return found[done - 1].number
   }
 

@@ -7,6 +7,11 @@ package struct LedgerLimits: Hashable, Sendable {
   package var accountsPerChunk = 1000
   /// How long such a chunk, or one slice of a read, may keep a write waiting.
   package var sliceNanoseconds: UInt64 = 2_000_000
+  /// How long a chunk may last while writes come one after the other: each waits for one, and for
+  /// its commit.
+  package var contendedSliceNanoseconds: UInt64 = 500_000
+  /// How long after a write the next one is expected.
+  package var writePauseNanoseconds: UInt64 = 100_000_000
   /// Facts read between two looks into the mailbox.
   package var factsPerSlice = 500
   /// Facts that the cache of accounts holds, at about a kilobyte each.

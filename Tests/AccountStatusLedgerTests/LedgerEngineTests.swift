@@ -196,6 +196,26 @@ import Testing
     #expect(open.seen.faults == [])
   }
 
+  @Test(arguments: [(pause: UInt64.max, isShort: true), (pause: 0, isShort: false)])
+  func `while writes come, a chunk of transitions is short`(
+    pause: UInt64, isShort: Bool
+  ) async throws {
+    clock.set("2026-10-29T00:00:00Z")
+    let open = try OpenLedger(path, clock: clock) {
+      $0.limits.sliceNanoseconds = .max / 2
+      $0.limits.contendedSliceNanoseconds = 0
+      $0.limits.writePauseNanoseconds = pause
+    }
+    for number in 0..<30 {
+      let account = AccountID(checked: "account-\(number)")
+      try await open.report([registration(account), invoice("I", account)])
+    }
+    let before = open.seen.groups.count
+    try await open.catchUp(to: "2026-10-30T00:00:01Z")
+    let chunks = open.seen.groups[before...].map(\.rows.count)
+    #expect(chunks == (isShort ? Array(repeating: 1, count: 30) : [30]))
+  }
+
   @Test func `transitions that were due while the ledger was down follow once asked`() async throws
   {
     clock.set("2026-07-02T00:00:00Z")
