@@ -1,4 +1,4 @@
-"""From turns to a table: medians, ratios within a round, and what is required of them."""
+"""From turns to a table: medians, and ratios within a round."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from statistics import median
 from typing import Any
 
-from driver.systems import ACROSS, CONNECTIONS, IN_FLIGHT, ONE_CORE, Mode, Role, System
+from driver.systems import ONE_CORE, Mode, Role, System
 
 
 @dataclass(frozen=True)
@@ -224,66 +224,3 @@ def rows_of(
 def _latency(row: Row) -> float:
     figures = row.modes.get(ONE_CORE.name)
     return figures.p50 if figures is not None and figures.p50 is not None else float("inf")
-
-
-def requirements_of(
-    rows: list[Row], samples: Samples, table_bytes_per_account: float | None
-) -> list[Requirement]:
-    """What the whole project requires of these figures."""
-    measured = [row for row in rows if row.reason is None]
-    peers = [row.name for row in measured if row.role == Role.PEER.value]
-    servers = peers + [row.name for row in measured if row.role == Role.MINIMAL.value]
-    ours = "accountstatusd"
-
-    def p50(sample: Sample) -> float | None:
-        return sample.p50
-
-    def rate(sample: Sample) -> float | None:
-        return sample.calls_per_second
-
-    def worst(choose: Callable[[list[float]], float], mode: Mode, measure: Measure) -> float | None:
-        ratios = [samples.ratio(ours, mode, peer, mode, measure) for peer in peers]
-        known = [ratio for ratio in ratios if ratio is not None]
-        return choose(known) if known else None
-
-    def speed_of_reads(read: str) -> float | None:
-        ratios = [samples.ratio(server, ACROSS, read, ONE_CORE, p50) for server in servers]
-        known = [ratio for ratio in ratios if ratio is not None]
-        return min(known) if known else None
-
-    reads = [
-        Requirement(
-            f"{order} account read from {language}: times faster than the fastest server's round "
-            "trip across cores",
-            speed_of_reads(f"{language.lower()}-{order}"),
-            at_least=bound,
-        )
-        for order, bound in (("hot", 1000.0), ("random", 100.0))
-        for language in ("C", "Swift")
-    ]
-    minimal = "ttrpc-c"
-    return [
-        *reads,
-        Requirement(
-            "p50 on one core, to the fastest peer's", worst(max, ONE_CORE, p50), at_most=1.0
-        ),
-        Requirement(
-            "64 in flight, calls/s to the fastest peer's", worst(min, IN_FLIGHT, rate), at_least=1.0
-        ),
-        Requirement(
-            "8 connections, calls/s to the fastest peer's",
-            worst(min, CONNECTIONS, rate),
-            at_least=1.0,
-        ),
-        Requirement(
-            "p50 on one core, to the minimal C ttrpc",
-            samples.ratio(ours, ONE_CORE, minimal, ONE_CORE, p50),
-            at_most=1.1,
-        ),
-        Requirement(
-            "64 in flight, calls/s to the minimal C ttrpc",
-            samples.ratio(ours, IN_FLIGHT, minimal, IN_FLIGHT, rate),
-            at_least=0.8,
-        ),
-        Requirement("bytes of the table per account", table_bytes_per_account, at_most=224.0),
-    ]

@@ -53,26 +53,36 @@ static int disconnected(sd_bus_message *signal, void *context, sd_bus_error *ret
   return 0;
 }
 
+/* Makes a bus of a connection; negative: it has gone again. */
+static int serve_connection(sd_bus *bus, int descriptor, sd_event *loop) {
+  static const char local[] = "org.freedesktop.DBus.Local";
+  int result = sd_bus_set_fd(bus, descriptor, descriptor);
+  if (result >= 0)
+    result = sd_bus_set_server(bus, 1, server_id);
+  if (result >= 0)
+    result = sd_bus_set_anonymous(bus, 1);
+  if (result >= 0)
+    result = sd_bus_set_trusted(bus, 1);
+  if (result >= 0)
+    result = sd_bus_add_object_vtable(bus, NULL, "/accounts", "benchmark.Status", methods, NULL);
+  if (result >= 0)
+    result = sd_bus_start(bus);
+  if (result >= 0)
+    result = sd_bus_match_signal_async(bus, NULL, local, "/org/freedesktop/DBus/Local", local,
+                                       "Disconnected", disconnected, NULL, NULL);
+  return result < 0 ? result : sd_bus_attach_event(bus, loop, 0);
+}
+
 static int connected(sd_event_source *source, int listener, uint32_t events, void *loop) {
   (void)source;
   (void)events;
-  static const char local[] = "org.freedesktop.DBus.Local";
   int descriptor = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
   if (descriptor < 0)
     return 0;
   sd_bus *bus;
   require(sd_bus_new(&bus), "new");
-  require(sd_bus_set_fd(bus, descriptor, descriptor), "set_fd");
-  require(sd_bus_set_server(bus, 1, server_id), "set_server");
-  require(sd_bus_set_anonymous(bus, 1), "set_anonymous");
-  require(sd_bus_set_trusted(bus, 1), "set_trusted");
-  require(sd_bus_add_object_vtable(bus, NULL, "/accounts", "benchmark.Status", methods, NULL),
-          "add_object_vtable");
-  require(sd_bus_start(bus), "start");
-  require(sd_bus_match_signal_async(bus, NULL, local, "/org/freedesktop/DBus/Local", local,
-                                    "Disconnected", disconnected, NULL, NULL),
-          "match_signal");
-  require(sd_bus_attach_event(bus, loop, 0), "attach_event");
+  if (serve_connection(bus, descriptor, loop) < 0)
+    sd_bus_close_unref(bus);
   return 0;
 }
 
