@@ -60,7 +60,7 @@ class Run:
         self.foreign_share = 0.0
         self._started: dict[str, _Started] = {}
         self._clients: dict[str, Program] = {}
-        self._directory = Path(tempfile.mkdtemp(prefix="benchmark-"))
+        self._directory = Path(tempfile.mkdtemp(prefix="peers-"))
         # PostgreSQL runs as a user of its own.
         self._directory.chmod(0o755)
 

@@ -7,7 +7,7 @@ from html import escape
 from driver.results import Report, Row
 from driver.systems import ACROSS, CONNECTIONS, IN_FLIGHT, ONE_CORE, Mode, Role
 
-WIDTH, ROW, LABELS, MARGIN = 960, 22, 250, 24
+WIDTH, ROW, LABELS, MARGIN = 960, 22, 280, 24
 INK, FAINT, OURS, OTHER, SECOND = "#1f2328", "#d8dee4", "#0969da", "#8c959f", "#bf8700"
 
 
