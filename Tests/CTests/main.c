@@ -44,7 +44,8 @@ int main(int argc, char **argv) {
                                 &table_process_suite, &steady_suite,
                                 &watch_suite,         &watch_life_suite,
                                 &cache_suite,         &cache_life_suite,
-                                &server_suite,        &testing_suite};
+                                &cache_steady_suite,  &server_suite,
+                                &testing_suite};
   int passed = 0, failed = 0, left_out = 0;
   // A test that hangs is a failed one.
   alarm(300);

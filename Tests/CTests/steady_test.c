@@ -29,6 +29,8 @@ enum { READS = 100000, ACCOUNTS = 5000 };
 // The linker sends every call of these in this program here.
 static atomic_ulong allocations;
 
+unsigned long allocation_count(void) { return atomic_load(&allocations); }
+
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
 void *__real_realloc(void *memory, size_t size);

@@ -149,8 +149,10 @@ void accountstatus_watch_close(accountstatus_watch *watch);
 // server; source and age_ns of a result say which it was, and how far back it goes. A program that
 // stops updating the cache is answered by the server.
 //
-//  - Exact: a status out of the cache is the one that holds now. It is given until its own next
-//    transition only; from that instant on the server answers, until it has told the change.
+//  - Exact: the state out of the cache, and with it what the account may do, is the one that holds
+//    now. It is given until its own next transition only; from that instant on the server answers,
+//    until it has told the change. A notice or a further reason that comes with time alone is told
+//    when the server has stored it, some milliseconds later.
 //  - Fresh: it is given when the server said within max_staleness_ms that all has been told. It
 //    says so once a second.
 //  - Own writes: an account that this handle has reported about is the server's to answer until

@@ -17,7 +17,7 @@
  *    read and doubt at once, while one thread fills.
  *  - A record that was read is one that was put: never half of one and half of another.
  *  - FOUND is the daemon's answer at the instant of the read, as far as it has told; at and after
- *    the record's `until` it is not given, so no status outlives its instant.
+ *    the record's `until` it is not given, so no state outlives its instant.
  *  - NOT_FOUND is said only by a cache of all accounts that has room for them all, or of an account
  *    that was put as not registered.
  *  - Memory is bounded by the capacity, and is used only as far as it is filled.
@@ -26,6 +26,8 @@
  *  - The wall clock here is taken to be the daemon's, which is on the same host. Under a manual
  *    clock, a test's, as_of soon lies too far back or ahead: the cache then answers nothing, and
  * the daemon is asked every time.
+ *  - What time alone changes while the state stays, a notice or a further reason, is what the daemon
+ *    has told of it: some milliseconds late.
  *  - In a forked child the cache holds what it held, until status_cache_adopt empties it.
  *
  * Instants are nanoseconds since 1970, durations nanoseconds. Functions return 0 or -errno, unless
