@@ -59,7 +59,7 @@ bench-peers: build ## measure beside other systems, which are installed from Deb
 ## Test
 
 .PHONY: test
-test: test-swift test-c test-python test-crash test-scripts ## run all tests
+test: test-swift test-c test-python test-guides test-crash test-scripts ## run all tests
 
 .PHONY: test-swift
 test-swift: setup ## run the Swift tests, end-to-end ones included
@@ -90,6 +90,12 @@ test-crash: setup ## kill a writing ledger, with synced and unsynced writes lost
 	swift build $(SWIFTFLAGS) --product ledger-crash-probe
 	/usr/bin/python3 Tests/Crash/kill_probe.py --runs $(KILLS) \
 	  --probe "$$(swift build $(SWIFTFLAGS) --show-bin-path)/ledger-crash-probe"
+
+.PHONY: test-guides
+test-guides: setup ## run every example of the README and of docs/guides
+	for program in accountstatusd accountstatus order-gateway-example support-desk-example; do \
+	  swift build $(SWIFTFLAGS) --product "$$program"; done
+	Tests/Guides/run "$$(swift build $(SWIFTFLAGS) --show-bin-path)"
 
 .PHONY: simulate
 simulate: setup ## five years of 500 accounts, every answer compared (ARGS="--seed N" replays)

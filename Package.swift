@@ -238,6 +238,11 @@ let package = Package(
       path: "Clients/Swift/Examples/order-gateway-example",
       swiftSettings: swift),
     .executableTarget(
+      name: "support-desk-example",
+      dependencies: ["AccountStatusClient", "AccountStatusModel"],
+      path: "Clients/Swift/Examples/support-desk-example",
+      swiftSettings: swift),
+    .executableTarget(
       name: "accountstatus",
       dependencies: [
         "AccountStatusClient", "AccountStatusModel", "PartnerCenterImport", "ProtobufJSON",
