@@ -121,7 +121,7 @@ test-sanitizers: setup ## run the tests that read strangers' bytes under Address
 	scripts/test-sanitizers
 
 .PHONY: check
-check: format-check proto-check build test test-release test-sanitizers ## all that must hold before a push
+check: format-check proto-check build test test-release test-sanitizers docs ## all that must hold before a push
 
 .PHONY: fuzz
 fuzz: setup ## fuzz the decoders (ARGS: see Fuzz/run)
@@ -152,6 +152,11 @@ proto-check: setup ## fail on stale generated code, or a change of proto/ that b
 .PHONY: proto-baseline
 proto-baseline: setup ## make proto/ as it is what proto-check compares with: on purpose only
 	scripts/describe-proto proto/baseline.binpb
+
+.PHONY: docs
+docs: setup ## build the documentation of the Swift products into build/docs
+	swift build $(SWIFTFLAGS) --product AccountStatusTesting
+	scripts/build-docs "$$(swift build $(SWIFTFLAGS) --show-bin-path)" build/docs
 
 ## Install
 

@@ -76,7 +76,7 @@ class Session:
         self.close()
 
     def run(self, command: str) -> str:
-        """Runs a command to its end; what it printed. Failed: it exited with another status than 0."""
+        """Runs a command to its end; what it printed. Failed: its exit status is not 0."""
         assert self.shell.stdin is not None
         script = f"{{ {command}\n}} </dev/null\nprintf '\\n{_END}%s\\n' $?\n"
         self.shell.stdin.write(script.encode())
