@@ -26,6 +26,7 @@ import Testing
       "AccountStatusClient": ["AccountStatusAPI", model, "TTRPC", "CStatusTable"],
       "order-gateway-example": ["AccountStatusClient", model],
       "support-desk-example": ["AccountStatusClient", model],
+      "OrderGatewayTests": ["AccountStatusClient", "AccountStatusTesting", model],
       "AccountStatusTesting": ["AccountStatusClient", model, "CLinux"],
       // The server, and the vocabulary of what it takes: instants, and errors of the runtime.
       "accountstatusd": ["AccountStatusServer", model, "TTRPC"],
@@ -48,6 +49,7 @@ import Testing
     "accountstatusd": ["ArgumentParser", "Configuration", "Logging", "SystemPackage"],
     "accountstatus": ["ArgumentParser"],
     "accountstatus-bench": ["ArgumentParser"],
+    "OrderGatewayTests": ["Testing"],
   ]
 
   private static let everywhere: Set = ["Synchronization", "Glibc", "Swift", "_Concurrency"]
