@@ -598,7 +598,9 @@ class ExternalStatusObserved:
 
 @dataclass(frozen=True)
 class FactRetracted:
-    """From its recorded_at on, the fact named counts at no instant. It may arrive first."""
+    """From its recorded_at on, the fact named counts at no instant. It may arrive first. A
+    retraction is not undone by another: report what it took back again, under a new fact id.
+    """
 
     source: str = ""
     fact_id: str = ""

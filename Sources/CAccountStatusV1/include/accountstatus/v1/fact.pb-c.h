@@ -528,7 +528,8 @@ struct  Accountstatus__V1__ExternalStatusObserved
 
 
 /*
- * From its recorded_at on, the fact named counts at no instant. It may arrive first.
+ * From its recorded_at on, the fact named counts at no instant. It may arrive first. A retraction
+ * is not undone by another: report what it took back again, under a new fact id.
  */
 struct  Accountstatus__V1__FactRetracted
 {
