@@ -97,6 +97,7 @@ static void close_descriptor(int *descriptor) {
 }
 
 static void disconnect(feed *feed) {
+  feed->is_over = false;
   connection_close(&feed->connection);
   free(feed->frame.data);
   feed->frame = (ProtobufCBinaryData){0};
@@ -187,19 +188,23 @@ static int begin(feed *feed, accountstatus_error *failure) {
   return 0;
 }
 
-// The stream is over, or there is none: it is tried again later. Returns the result.
+// Closes what is open; it is tried again after a while.
+static void rest(feed *feed, int64_t at_least) {
+  disconnect(feed);
+  int64_t now = monotonic_now();
+  back_off_failed(&feed->back_off, now);
+  if (feed->back_off.not_before < now + at_least)
+    feed->back_off.not_before = now + at_least;
+  set_timer(feed, feed->back_off.not_before);
+}
+
+// The stream broke, or there is none. Returns the result.
 static int break_off(feed *feed, int result, const accountstatus_error *failure) {
   if (feed->connection.fd >= 0 && result == -ECONNREFUSED)
     atomic_store(&feed->handle->is_lost, true);
   if (result == -EPROTO)
     count(&feed->handle->counters.protocol_errors, 1);
-  disconnect(feed);
-  int64_t now = monotonic_now();
-  back_off_failed(&feed->back_off, now);
-  int64_t wished = now + (int64_t)failure->retry_after_ms * 1000000;
-  if (feed->back_off.not_before < wished)
-    feed->back_off.not_before = wished;
-  set_timer(feed, feed->back_off.not_before);
+  rest(feed, (int64_t)failure->retry_after_ms * 1000000);
   return result;
 }
 
@@ -226,6 +231,7 @@ static void follow(feed *feed, const feed_message *message) {
     break;
   case ACCOUNTSTATUS__V1__WATCH_STATUSES_RESPONSE__EVENT_COMPACTED:
     feed_forget(feed);
+    feed->is_over = true;
     return;
   default:
     return;
@@ -342,6 +348,8 @@ static bool wait_until(const feed *feed, int64_t deadline) {
 // One look at what there is to do: 1 and a message, 0 when there is nothing now.
 static int step(feed *feed, const feed_message **ret_message, accountstatus_error *failure) {
   int result = 0;
+  if (feed->is_over)
+    rest(feed, 0);
   if (feed->connection.fd < 0 && monotonic_now() >= feed->back_off.not_before)
     result = begin(feed, failure);
   if (result == 0 && feed->connection.fd >= 0)

@@ -19,6 +19,8 @@ typedef struct feed {
   uint8_t *token;
   // Where to go on is not known while a snapshot is being told.
   bool in_snapshot;
+  // The server has said that the stream is over, and that another one is to begin anew.
+  bool is_over;
   connection connection;
   uint32_t stream;
   ProtobufCBinaryData frame;

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from watches import AwaitedWatch, blocking
 
 from accountstatus import aio, testing
 from accountstatus.client import Client
@@ -85,3 +86,18 @@ def connect(request):
     yield make
     for client in made:
         client.close()
+
+
+@pytest.fixture(params=["blocking", "asyncio"])
+def watch(request):
+    """Makes watches of both kinds, and closes them."""
+    made = []
+
+    def make(path, *arguments, **options):
+        kind = blocking if request.param == "blocking" else AwaitedWatch
+        made.append(kind(str(path), *arguments, **options))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()

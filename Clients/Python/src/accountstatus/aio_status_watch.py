@@ -10,6 +10,7 @@ from types import TracebackType
 from . import frames
 from .connection import ConnectionBroken
 from .errors import AccountStatusError, PermissionDenied, Unavailable
+from .types import WatchCompacted
 from .watch_position import (
     SILENCE,
     WATCH_STATUSES,
@@ -103,6 +104,8 @@ class StatusWatch(AsyncIterator[WatchEvent]):
             if is_over:
                 raise ended()
             event = None if payload is None else self._position.told(payload)
+            if isinstance(event, WatchCompacted):
+                self.close()
             if event is not None:
                 return event
 

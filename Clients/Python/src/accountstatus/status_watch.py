@@ -10,6 +10,7 @@ from types import TracebackType
 from . import frames
 from .connection import Connection, ConnectionBroken, Deadline
 from .errors import AccountStatusError, DeadlineExceeded
+from .types import WatchCompacted
 from .watch_position import SILENCE, WATCH_STATUSES, WatchEvent, WatchPosition, ended, silent
 
 
@@ -120,6 +121,8 @@ class StatusWatch(Iterator[WatchEvent]):
             if is_over:
                 raise ended()
             event = None if payload is None else self._position.told(payload)
+            if isinstance(event, WatchCompacted):
+                self._disconnect()
             if event is not None:
                 return event
 

@@ -89,7 +89,8 @@ class WatchPosition:
         return payload
 
     def told(self, payload: bytes) -> WatchEvent | None:
-        """Takes in a message. ``None``: this version of the library has no word for it.
+        """Takes in a message. ``None``: this version of the library has no word for it. Behind
+        ``WatchCompacted`` the stream is over, and another one begins anew.
 
         ``MalformedReply``: it does not decode.
         """
@@ -101,6 +102,8 @@ class WatchPosition:
         if isinstance(event, (WatchSnapshotBegin, WatchCompacted)):
             self._in_snapshot = isinstance(event, WatchSnapshotBegin)
             self.token = b""
+            if isinstance(event, WatchCompacted):
+                self._rest(0)
         elif isinstance(event, (WatchSnapshotEnd, StatusChange, WatchProgress)):
             if isinstance(event, WatchSnapshotEnd):
                 self._in_snapshot = False
@@ -116,16 +119,20 @@ class WatchPosition:
         ``None``: that was told before. Raises what does not pass by itself.
         """
         failure = error if isinstance(error, AccountStatusError) else Unavailable(str(error))
-        longest = min(_FIRST_BACK_OFF * 2 ** min(self._failures, 8), _LAST_BACK_OFF)
-        pause = max(longest * random.uniform(0.5, 1), failure.retry_delay or 0)
-        self._failures += 1
-        self.not_before = time.monotonic() + pause
+        self._rest(failure.retry_delay or 0)
         if not isinstance(failure, NoAnswer):
             raise failure
         if self._is_down:
             return None
         self._is_down = True
         return WatchDisconnected(failure)
+
+    def _rest(self, at_least: float) -> None:
+        """Says when to connect again."""
+        longest = min(_FIRST_BACK_OFF * 2 ** min(self._failures, 8), _LAST_BACK_OFF)
+        self._failures += 1
+        pause = max(longest * random.uniform(0.5, 1), at_least)
+        self.not_before = time.monotonic() + pause
 
 
 def ended() -> Unavailable:
