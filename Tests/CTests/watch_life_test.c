@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "feed.h"
 #include "test.h"
 #include "watch_scene.h"
 
@@ -191,6 +192,35 @@ static void a_server_that_is_gone_is_waited_for(void) {
   rmdir(directory);
 }
 
+static void resume_and_fall_silent(watching *watching) {
+  CHECK(watch_asked_behind(watching, "t"));
+  tell_resumed(watching);
+  peer_wait_for_end(watching->connection);
+}
+
+static void a_server_that_is_silent_is_left(void) {
+  watch_script script = {.watch = resume_and_fall_silent};
+  peer *peer = peer_start(serve_watches, &script);
+  accountstatus *handle = peer_open(peer);
+  accountstatus_error failure = {.size = sizeof failure};
+  feed feed;
+  NEED(feed_open(&feed, handle, NULL, 0, (const uint8_t *)"t", 1, &failure) == 0);
+  const feed_message *message;
+  for (int i = 0; i < 3; i++) {
+    const int64_t deadline = monotonic_now() + INT64_C(60) * 1000000000;
+    CHECK_EQUAL(feed_next(&feed, deadline, &message, &failure), 1);
+    CHECK_EQUAL(feed_next(&feed, 0, &message, &failure), 0);
+    // As if ten seconds had passed.
+    feed.heard_at -= INT64_C(10) * 1000000000;
+    CHECK_EQUAL(feed_next(&feed, 0, &message, &failure), -ETIMEDOUT);
+    CHECK_TEXT(failure.message, "the server is silent");
+  }
+  CHECK_EQUAL(peer_connection_count(peer), 3);
+  feed_close(&feed);
+  accountstatus_close(handle);
+  peer_stop(peer);
+}
+
 // ---------------------------------------------------------------------------------- descriptors
 
 static int poll_for(int fd, int timeout_ms) {
@@ -317,6 +347,7 @@ static const test tests[] = {
     {"an end that passes is told once", an_end_that_passes_is_told_once},
     {"what does not pass is returned", what_does_not_pass_is_returned},
     {"a server that is gone is waited for", a_server_that_is_gone_is_waited_for},
+    {"a server that is silent is left", a_server_that_is_silent_is_left},
     {"its descriptor says when there is something to do",
      its_descriptor_says_when_there_is_something_to_do},
     {"nothing is left of a closed watch", nothing_is_left_of_a_closed_watch},
