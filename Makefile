@@ -92,7 +92,7 @@ test-crash: setup ## kill a writing ledger, with synced and unsynced writes lost
 	  --probe "$$(swift build $(SWIFTFLAGS) --show-bin-path)/ledger-crash-probe"
 
 .PHONY: test-guides
-test-guides: setup ## run every example of the README and of docs/guides
+test-guides: setup ## run every example of the README, of docs/guides and of the manual pages
 	for program in accountstatusd accountstatus order-gateway-example support-desk-example; do \
 	  swift build $(SWIFTFLAGS) --product "$$program"; done
 	Tests/Guides/run "$$(swift build $(SWIFTFLAGS) --show-bin-path)"

@@ -8,6 +8,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests/Guides"))
 
 from blocks import Malformed, commands, is_excerpt, matches, parse  # noqa: E402
+from help_examples import examples, runnable  # noqa: E402
 
 
 class Blocks(unittest.TestCase):
@@ -56,6 +57,15 @@ class Blocks(unittest.TestCase):
         self.assertTrue(is_excerpt("f {\n  a\n", whole))
         self.assertFalse(is_excerpt("a\nc\n", whole))
         self.assertFalse(is_excerpt("a\nb\n", whole))
+
+    def test_the_examples_of_a_help_are_its_command_lines(self):
+        command = {
+            "discussion": "Words.\n\nEXAMPLES\n  tool a \\\n    --b\n      does it\n  tool c\n\n  no",
+            "subcommands": [{"discussion": "EXAMPLES\n  tool d e"}, {}],
+        }
+        self.assertEqual(examples(command), ["tool a \\\n    --b", "tool c", "tool d e"])
+        self.assertIn("timeout", runnable("accountstatus top"))
+        self.assertNotIn("timeout", runnable("accountstatus top --once"))
 
 
 if __name__ == "__main__":
