@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 package import TTRPC
 
@@ -5,7 +6,8 @@ package import TTRPC
 /// ended, however it ended. What comes before the end is thrown away.
 ///
 /// The kernel's own signal for this, PR_SET_PDEATHSIG, goes by the thread that started a process,
-/// not by the process, and most test runners have threads that come and go. On the loop's thread.
+/// not by the process, and most test runners have threads that come and go. It serves to continue
+/// a process that was stopped, which would never see the end. On the loop's thread.
 package final class InputWatch {
   private let loop: EventLoop
   private var watch: EventLoop.Watch?
@@ -15,6 +17,7 @@ package final class InputWatch {
     _ descriptor: Int32 = STDIN_FILENO, loop: EventLoop, onEnd: @escaping () -> Void
   ) throws(StartError) {
     self.loop = loop
+    linux_signal_at_parents_end(SIGCONT)
     do throws(RuntimeError) {
       watch = try loop.add(descriptor, .readable) { [unowned self] _ in
         if Self.isAtEnd(descriptor) {
@@ -32,14 +35,6 @@ package final class InputWatch {
   package func stop() {
     watch.map(loop.remove)
     watch = nil
-  }
-
-  /// Puts the process into a group of its own, so that a terminal's signals reach it through whoever
-  /// started it, and that it is woken when it was stopped and whoever started it ends: the kernel
-  /// continues the stopped processes of a group that nobody is left to continue. Not at a terminal,
-  /// from which a group in the background cannot read.
-  package static func leaveGroup() {
-    if isatty(STDIN_FILENO) == 0 { setpgid(0, 0) }
   }
 
   private static func isAtEnd(_ descriptor: Int32) -> Bool {

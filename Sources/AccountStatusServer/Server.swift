@@ -89,7 +89,6 @@ package final class Server {
     }
     var input: InputWatch?
     if options.exitsWithInput {
-      InputWatch.leaveGroup()
       input = try InputWatch(loop: loop) { [unowned self] in drain(because: "end of input") }
     }
     ready(Ready(rpcSocket: listener.path, tableSocket: tableSocket.path, pid: getpid()))

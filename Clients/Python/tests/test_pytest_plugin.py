@@ -83,6 +83,7 @@ def test_a_server_ends_with_a_test_that_is_killed(accountstatus_server, request,
         "import os, signal\n"
         "from accountstatus.testing import Server\n"
         f"server = Server(path={binary!r})\n"
+        f"{'server.pause()' if is_paused else ''}\n"
         "print(server.process.pid, server.rpc_socket, flush=True)\n"
         "signal.pause()\n"
     )
@@ -94,8 +95,6 @@ def test_a_server_ends_with_a_test_that_is_killed(accountstatus_server, request,
     )
     pid, socket = test.stdout.readline().split()
     watched = os.pidfd_open(int(pid))
-    if is_paused:
-        os.kill(int(pid), signal.SIGSTOP)
     test.send_signal(signal.SIGKILL)
     test.wait()
     test.stdout.close()

@@ -59,6 +59,12 @@ static inline int linux_accept(int listener) {
 // Gives the calling thread the name that ps and gdb show. At most 15 bytes.
 static inline void linux_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
 
+// Has the process sent a signal whenever a thread that is its parent ends; set by a thread that
+// lives as long as it is wanted.
+static inline void linux_signal_at_parents_end(int number) {
+  prctl(PR_SET_PDEATHSIG, number, 0, 0, 0);
+}
+
 // How many processors the calling thread may run on; 0: unknown.
 static inline int linux_processor_count(void) {
   unsigned long set[128];
