@@ -277,16 +277,21 @@ extension ClientLoop {
       if streams[key] != nil {
         endStream(key, .failure(error))
       } else if case .unavailable = error, pending[key]?.mayRetry == true {
-        pending[key]?.mayRetry = false
-        pending[key]?.channel = nil
-        pending[key]?.giveUpAt = loop.now.advanced(by: options.connectPatience)
         again.append(key)
       } else {
         pending[key]?.channel = nil
         fail(key, error)
       }
     }
-    for key in again { start(key) }
+    for key in again { startAgain(key) }
+  }
+
+  /// Sends a request once more, over a connection that is to be made.
+  private func startAgain(_ key: UInt64) {
+    pending[key]?.mayRetry = false
+    pending[key]?.channel = nil
+    pending[key]?.giveUpAt = loop.now.advanced(by: options.connectPatience)
+    start(key)
   }
 
   private func retireIfDone(_ channel: ClientChannel) {
@@ -321,8 +326,27 @@ extension ClientLoop {
       endStream(key, .success(()))
     case .failed(let stream, let error):
       guard let key = channel.keys[stream] else { return }
-      if streams[key] != nil { endStream(key, .failure(error)) } else { fail(key, error) }
+      if streams[key] != nil { return endStream(key, .failure(error)) }
+      if !repeatElsewhere(key, channel, error) { fail(key, error) }
     }
+  }
+
+  /// A server that is going away refuses each call by itself; its successor may be there already.
+  private func repeatElsewhere(
+    _ key: UInt64, _ channel: ClientChannel, _ error: ClientError
+  ) -> Bool {
+    guard case .rpc(let refusal) = error, refusal.code == .unavailable, refusal.details.isEmpty
+    else { return false }
+    if shared === channel {
+      shared = nil
+      // Calls in flight on it are still answered.
+      retiring.append(channel)
+    }
+    guard let request = pending[key], request.mayRetry else { return false }
+    channel.forget(request.stream)
+    retireIfDone(channel)
+    startAgain(key)
+    return true
   }
 
   private func deliver(_ key: UInt64, _ bytes: UnsafeRawBufferPointer) {

@@ -5,7 +5,8 @@ internal import Synchronization
 /// Unary calls share one connection, many in flight; each stream has a connection of its own, so
 /// that leaving it tells the server and a slow reader slows only its own stream. Connects when it
 /// is first needed and again, with jittered back-off, when a connection breaks. A call of an
-/// idempotent method whose connection broke before the answer is made once more.
+/// idempotent method whose connection broke before the answer, or which the server refused because
+/// it is going away, is made once more: UNAVAILABLE without details says the latter.
 package final class RPCClient: Sendable {
   package struct Options: Sendable {
     /// How long a call waits for a server that is not there. Zero: fails at the first refusal.

@@ -76,6 +76,58 @@ struct ClientLoopTests {
     withExtendedLifetime(server) {}
   }
 
+  @Test func `a call that a server refuses because it goes away is made once more, elsewhere`()
+    async throws
+  {
+    let server = try ScriptedServer(
+      path: path,
+      [
+        { connection in
+          let streams = connection.readRequests(2)
+          connection.write(
+            failure(streams[1], .unavailable, "going") + reply(streams[0], [1]))
+          connection.waitForClose()
+        },
+        { connection in
+          let streams = connection.readRequests(1)
+          connection.write(reply(streams.first ?? 0, [2]))
+          connection.waitForClose()
+        },
+      ])
+    let client = try RPCClient(path: path)
+    async let first = client.call(get, [])
+    async let second = client.call(get, [])
+    // Which of them was refused is not said; the other is still answered where it was asked.
+    #expect(try await Set([first, second]) == [[1], [2]])
+    client.close()
+    withExtendedLifetime(server) {}
+  }
+
+  @Test(arguments: [true, false])
+  func `a refusal with a reason, or of what counts twice, is the answer`(
+    hasReason: Bool
+  ) async throws {
+    let details =
+      hasReason ? [ErrorDetail.errorInfo(reason: "READ_ONLY", domain: "acct.v1")] : []
+    let error = RPCError(.unavailable, "no", details: details)
+    let server = try ScriptedServer(
+      path: path,
+      [
+        { connection in
+          let streams = connection.readRequests(1)
+          connection.write(
+            frame(streams.first ?? 0, type: 2, ResponseEnvelope.encode(error)))
+          connection.waitForClose()
+        }
+      ])
+    let client = try RPCClient(path: path)
+    await #expect(throws: ClientError.rpc(error)) {
+      try await client.call(hasReason ? get : once, [])
+    }
+    client.close()
+    withExtendedLifetime(server) {}
+  }
+
   @Test func `it is made once more only once`() async throws {
     let server = try ScriptedServer(
       path: path,

@@ -105,6 +105,12 @@ static int describe(const call *call, int result, accountstatus_error *failure) 
   }
 }
 
+// Whether the server refused the call because it is going away, which has no reason, or that one.
+static bool is_going_away(const accountstatus_error *failure) {
+  return failure->code == ACCOUNTSTATUS_CODE_UNAVAILABLE &&
+         (failure->reason[0] == '\0' || strcmp(failure->reason, "SHUTTING_DOWN") == 0);
+}
+
 // One attempt. *again is set when the call may be repeated on a fresh connection.
 static int attempt(const call *call, const ProtobufCBinaryData *request, answer *answer,
                    bool *again, accountstatus_error *failure) {
@@ -146,7 +152,7 @@ static int attempt(const call *call, const ProtobufCBinaryData *request, answer 
   connection_consume(connection);
   // A server that is going away says so on each stream; its successor may be there already. The
   // connection's arena, where the error lies, survives its closing.
-  if (answer->status != NULL && answer->status->code == ACCOUNTSTATUS_CODE_UNAVAILABLE) {
+  if (answer->status != NULL && is_going_away(failure)) {
     connection_close(connection);
     atomic_store(&handle->is_lost, true);
     *again = call->method->idempotent;

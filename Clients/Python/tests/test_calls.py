@@ -203,11 +203,23 @@ def test_and_not_when_a_second_call_would_count_twice(tmp_path, connect):
         assert server.connections == 1
 
 
-def test_a_server_that_is_going_away_is_asked_again_elsewhere(tmp_path, connect):
-    detail = any_of("google.rpc.ErrorInfo", reason="SHUTTING_DOWN", domain="accountstatus.v1")
-    leaving = answering(lambda stream, method, payload: failure(stream, 14, b"bye", [detail]))
+@pytest.mark.parametrize("reason", ["SHUTTING_DOWN", None])
+def test_a_server_that_is_going_away_is_asked_again_elsewhere(tmp_path, connect, reason):
+    details = [any_of("google.rpc.ErrorInfo", reason=reason, domain="accountstatus.v1")]
+    given = details if reason else []
+    leaving = answering(lambda stream, method, payload: failure(stream, 14, b"bye", given))
     with FakeServer(tmp_path / "s", leaving, active) as server:
         assert connect(server.path).get("contoso").account_id == "contoso"
+
+
+def test_a_server_that_cannot_write_is_not_asked_again(tmp_path, connect):
+    detail = any_of("google.rpc.ErrorInfo", reason="READ_ONLY", domain="accountstatus.v1")
+    refusing = answering(lambda stream, method, payload: failure(stream, 14, b"no", [detail]))
+    with FakeServer(tmp_path / "s", refusing, active) as server:
+        with pytest.raises(accountstatus.Unavailable) as failed:
+            connect(server.path).get("contoso")
+        assert failed.value.reason == "READ_ONLY"
+        assert server.connections == 1
 
 
 def test_what_is_no_ttrpc_is_a_malformed_reply(tmp_path, connect):

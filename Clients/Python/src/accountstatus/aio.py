@@ -325,7 +325,7 @@ class Client(LedgerClient, TestingClient, WatchClient):
             if not call.method.is_idempotent:
                 raise Unavailable(f"{self.socket}: {error}") from None
         except Unavailable as error:
-            if error.reason != "SHUTTING_DOWN" or not call.method.is_idempotent:
+            if not (error.is_going_away and call.method.is_idempotent):
                 raise
             await self._abandon()
         try:

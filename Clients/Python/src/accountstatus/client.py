@@ -355,7 +355,7 @@ class Client(LedgerClient, TestingClient, WatchClient):
             if not call.method.is_idempotent:
                 raise Unavailable(f"{self.socket}: {error}") from None
         except Unavailable as error:
-            if error.reason != "SHUTTING_DOWN" or not call.method.is_idempotent:
+            if not (error.is_going_away and call.method.is_idempotent):
                 raise
         try:
             return call.answer(self._attempt(call, deadline, fresh=True))
@@ -367,7 +367,7 @@ class Client(LedgerClient, TestingClient, WatchClient):
         try:
             payload = connection.call(call.method.prefix, call.payload, deadline)
         except AccountStatusError as error:
-            if isinstance(error, (MalformedReply, TimeoutError)) or error.reason == "SHUTTING_DOWN":
+            if isinstance(error, (MalformedReply, TimeoutError)) or error.is_going_away:
                 self._pool.discard(connection)
             else:
                 self._pool.release(connection)

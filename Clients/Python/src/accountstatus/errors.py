@@ -39,6 +39,15 @@ class AccountStatusError(Exception):
         """The refused facts of a report that stored nothing."""
         self.retry_delay: float | None = None
         """Seconds to wait before another attempt, where the server says so."""
+        self._is_answer = False
+
+    @property
+    def is_going_away(self) -> bool:
+        """Whether the server refused the call because it is going away.
+
+        Then it says UNAVAILABLE without a reason, or with that one; its successor may be there.
+        """
+        return self._is_answer and self.code == 14 and self.reason in (None, "SHUTTING_DOWN")
 
     @property
     def field(self) -> str | None:
@@ -188,6 +197,7 @@ def from_status(
     """The exception of a google.rpc.Status; its details as pairs of type URL and content."""
     error = _CLASSES.get(code, ServerFault)(message)
     error.code = code if 1 <= code <= 16 else 2
+    error._is_answer = True
     reader = _Details(error)
     for type_url, payload in details:
         reader.read(type_url, payload)
