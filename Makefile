@@ -59,7 +59,7 @@ bench-peers: build ## measure beside other systems, which are installed from Deb
 ## Test
 
 .PHONY: test
-test: test-swift test-c test-python test-guides test-crash test-scripts ## run all tests
+test: test-swift test-c test-python test-guides test-clients test-crash test-scripts ## run all tests
 
 .PHONY: test-swift
 test-swift: setup ## run the Swift tests, end-to-end ones included
@@ -75,6 +75,12 @@ test-c: setup ## run the C tests, plain and under sanitizers, and test the C lib
 	swift build $(SWIFTFLAGS) --product accountstatus
 	scripts/test-c "$$(swift build $(SWIFTFLAGS) --show-bin-path)"
 	ACCOUNTSTATUSD="$$(swift build $(SWIFTFLAGS) --show-bin-path)/accountstatusd" $(MAKE) -C Clients/C check
+
+.PHONY: test-clients
+test-clients: setup ## ask every client the same, and while the server is in trouble; print the matrix
+	for product in accountstatusd client-matrix-driver; do \
+	  swift build $(SWIFTFLAGS) --product "$$product"; done
+	Tests/ClientMatrix/run "$$(swift build $(SWIFTFLAGS) --show-bin-path)"
 
 # How often each of them kills.
 KILLS ?= 10

@@ -126,6 +126,13 @@ let tests: [Target] = [
       "AccountStatusTesting", "AccountStatusClient", "AccountStatusModel", "accountstatusd",
     ],
     swiftSettings: swift),
+  .executableTarget(
+    name: "client-matrix-driver",
+    dependencies: [
+      "AccountStatusClient", "AccountStatusAPI", "AccountStatusModel", "ProtobufJSON", "JSONText",
+      "CAccountStatusDescriptors",
+    ],
+    path: "Tests/ClientMatrix/client-matrix-driver", swiftSettings: swift),
   .testTarget(
     name: "OrderGatewayTests",
     dependencies: ["AccountStatusTesting", "AccountStatusClient", "AccountStatusModel"],
@@ -238,6 +245,11 @@ let package = Package(
       path: "Clients/Swift/Examples/order-gateway-example",
       swiftSettings: swift),
     .executableTarget(
+      name: "order-service-example",
+      dependencies: ["AccountStatusClient", "AccountStatusModel"],
+      path: "Clients/Swift/Examples/order-service-example",
+      swiftSettings: swift),
+    .executableTarget(
       name: "support-desk-example",
       dependencies: ["AccountStatusClient", "AccountStatusModel"],
       path: "Clients/Swift/Examples/support-desk-example",
@@ -281,7 +293,7 @@ let package = Package(
       swiftSettings: swift),
     .target(
       name: "AccountStatusTesting",
-      dependencies: ["AccountStatusClient", "AccountStatusModel", "CLinux"],
+      dependencies: ["AccountStatusClient", "AccountStatusModel"],
       swiftSettings: swift),
   ] + tests,
   swiftLanguageModes: [.v6],
