@@ -245,11 +245,6 @@ let package = Package(
       path: "Clients/Swift/Examples/order-gateway-example",
       swiftSettings: swift),
     .executableTarget(
-      name: "order-service-example",
-      dependencies: ["AccountStatusClient", "AccountStatusModel"],
-      path: "Clients/Swift/Examples/order-service-example",
-      swiftSettings: swift),
-    .executableTarget(
       name: "support-desk-example",
       dependencies: ["AccountStatusClient", "AccountStatusModel"],
       path: "Clients/Swift/Examples/support-desk-example",
