@@ -43,4 +43,34 @@ import Testing
     #expect(third.status == 1 && third.error.contains(state.file("ledger.sqlite")))
     #expect(server.isRunning)
   }
+
+  @Test(.enabled(if: exists("systemd-socket-activate")), .timeLimit(.minutes(3)))
+  func `who calls while systemd starts the daemon waits for it`() throws {
+    let directory = try TemporaryDirectory()
+    let script = """
+      systemd-socket-activate -E ACCOUNTSTATUSD_RUNTIME_DIRECTORY -E ACCOUNTSTATUSD_DATABASE \
+        --listen "$1/rpc.sock" "$2" &
+      until [ -S "$1/rpc.sock" ]; do sleep 0.01; done
+      "$3" --socket "$1/rpc.sock" --timeout 60s info -o jsonl
+      status=$?
+      kill $!
+      wait $!
+      exit $status
+      """
+    let output = try run(
+      "/usr/bin/env",
+      [
+        "bash", "-c", script, "bash", directory.path, ServerProcess.executable("accountstatusd"),
+        ServerProcess.executable("accountstatus"),
+      ],
+      environment: [
+        "ACCOUNTSTATUSD_RUNTIME_DIRECTORY": directory.path,
+        "ACCOUNTSTATUSD_DATABASE": directory.file("ledger.sqlite"),
+      ])
+    #expect(output.status == 0, "\(output.error)")
+    #expect(output.out.contains("\"rpcSocket\":\"\(directory.file("rpc.sock"))\""))
+    // The socket is systemd's, and stays for the next daemon; the table's was the daemon's own.
+    #expect(FileManager.default.fileExists(atPath: directory.file("rpc.sock")))
+    #expect(!FileManager.default.fileExists(atPath: directory.file("table.sock")))
+  }
 }
