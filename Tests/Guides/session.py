@@ -40,9 +40,11 @@ class Session:
             "NO_COLOR": "1",
             "TERM": "dumb",
         }
-        # In the shell's group, so that what a guide starts ends with it.
+        # The daemon ends with this pipe, what a guide starts with the shell's group.
+        lifeline, self._lifeline = os.pipe()
         self.shell = subprocess.Popen(
             ["bash", "--norc", "--noprofile"],
+            pass_fds=[lifeline],
             cwd=self.directory,
             env=self.environment,
             stdin=subprocess.PIPE,
@@ -50,19 +52,22 @@ class Session:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+        os.close(lifeline)
         try:
-            self._start(daemon)
+            self._start(daemon, lifeline)
         except BaseException:
             self.close()
             raise
 
-    def _start(self, arguments: list[str]) -> None:
+    def _start(self, arguments: list[str], lifeline: int) -> None:
         self.run("mkfifo .ready")
-        command = " ".join(["accountstatusd", "--ephemeral", *arguments])
-        self.run(f"{command} >.ready 2>.daemon & read -r ready <.ready; rm .ready")
+        command = " ".join(["accountstatusd", "--ephemeral", "--exit-with-stdin", *arguments])
+        self.run(f"{command} <&{lifeline} >.ready 2>.daemon & read -r ready <.ready; rm .ready")
         ready = json.loads(self.run('printf "%s" "$ready"'))
         # Nothing of how it was started is left for a guide to lean on.
-        self.run(f"unset ready; export ACCOUNTSTATUS_SOCKET={ready['rpcSocket']}")
+        self.run(
+            f"exec {lifeline}<&-; unset ready; export ACCOUNTSTATUS_SOCKET={ready['rpcSocket']}"
+        )
 
     def __enter__(self) -> Session:
         return self
@@ -111,6 +116,7 @@ class Session:
 
     def close(self) -> None:
         """Ends everything that was started, and removes the directory."""
+        os.close(self._lifeline)
         os.killpg(self.shell.pid, signal.SIGTERM)
         try:
             self.shell.wait(1)
