@@ -13,6 +13,8 @@ from conftest import REPOSITORY
 from fake_server import FakeServer
 from test_watch import Script, change, resumed, snapshot, status, tell
 
+from accountstatus import testing
+
 CLIENT = REPOSITORY / "Clients" / "Python"
 GATEWAY = CLIENT / "examples" / "order_gateway.py"
 WATCH = CLIENT / "examples" / "status_watch.py"
@@ -91,7 +93,9 @@ def test_there_are_examples_in_the_readme():
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=[f"block{n}" for n, _ in enumerate(BLOCKS)])
-def test_the_readmes_examples_run(block, accountstatus_server, monkeypatch, tmp_path, capsys):
+def test_the_readmes_examples_run(
+    block, accountstatus_server, monkeypatch, tmp_path, capsys, request
+):
     for name, value in accountstatus_server.environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(tmp_path)
@@ -101,8 +105,13 @@ def test_the_readmes_examples_run(block, accountstatus_server, monkeypatch, tmp_
     exec(compile(block, "README.md", "exec"), scope)
     for name, test in list(scope.items()):
         if name.startswith("test_"):
-            # As pytest would call it.
-            server = accountstatus_server
-            fixtures = {"accountstatus_server": server, "accountstatus_clock": server.clock}
-            wanted = test.__code__.co_varnames[: test.__code__.co_argcount]
-            test(**{each: fixtures[each] for each in wanted})
+            run_as_pytest_would(test, request.config.getoption("accountstatusd"))
+
+
+def run_as_pytest_would(test, path):
+    """With a server of its own, and accounts that stand as its mark says."""
+    mark = getattr(test, "pytestmark", [pytest.mark.accountstatus().mark])[0]
+    with testing.Server(*mark.args, path=path, **mark.kwargs) as server:
+        fixtures = {"accountstatus_server": server, "accountstatus_clock": server.clock}
+        wanted = test.__code__.co_varnames[: test.__code__.co_argcount]
+        test(**{each: fixtures[each] for each in wanted})
