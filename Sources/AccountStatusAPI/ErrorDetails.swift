@@ -56,6 +56,8 @@ package enum ErrorReason: String, Sendable, CaseIterable {
   // RESOURCE_EXHAUSTED
   /// More than a documented bound of what one request may hold or the server queues.
   case tooMuch = "TOO_MUCH"
+  /// A watch was not read for too long; it may go on behind its last token.
+  case watchTooSlow = "WATCH_TOO_SLOW"
 
   // INTERNAL
   /// A fault of the server's own.
@@ -72,7 +74,7 @@ package enum ErrorReason: String, Sendable, CaseIterable {
     case .amountOutOfRange: .outOfRange
     case .notPermitted: .permissionDenied
     case .readOnly, .shuttingDown, .positionNotReached: .unavailable
-    case .tooMuch: .resourceExhausted
+    case .tooMuch, .watchTooSlow: .resourceExhausted
     case .serverFault: .internal
     }
   }

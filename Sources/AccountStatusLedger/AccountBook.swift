@@ -184,12 +184,14 @@ extension AccountBook {
   /// which counts no revision where the answer of the present stays.
   private func decideAnew(_ account: CachedAccount, now: Instant) throws(LedgerError) {
     let outlook = try outlook(of: account, from: now)
-    let from = account.stored.row.validFrom
+    let before = account.stored
+    let from = before.row.validFrom
     let isChange = account.outlook?.standing != outlook.standing
     let isPastChanged = account.outlook?.past(from: from, until: now) != outlook.past
     take(outlook, for: account, from: now)
     if isChange || isPastChanged {
-      noteChange(of: account, counting: isChange ? 1 : 0, isPastChanged: isPastChanged)
+      noteChange(
+        of: account, from: before, counting: isChange ? 1 : 0, isPastChanged: isPastChanged)
     }
   }
 }

@@ -23,21 +23,23 @@ extension AccountBook {
   func settle(_ account: CachedAccount, now: Instant) throws(LedgerError) {
     if !isCurrent(account.stored) {
       let outlook = try outlook(of: account, from: now)
-      let found = presented(account.stored)
+      let before = account.stored
+      let found = presented(before)
       let revision = account.withFacts {
         found.revision(decidedAnewFrom: $0, edition: edition, at: now)
       }
       take(outlook, for: account, from: now)
       // Changes between the two answers are counted, and not told.
       if revision != found.revision {
-        noteChange(of: account, counting: revision - found.revision)
+        noteChange(of: account, from: before, counting: revision - found.revision)
       }
     } else if now < account.stored.row.validFrom {
       // The clock was set back.
       let outlook = try outlook(of: account, from: now)
       let current = try self.outlook(of: account, from: account.stored.row.validFrom).standing
+      let before = account.stored
       take(outlook, for: account, from: now)
-      if current != outlook.standing { noteChange(of: account) }
+      if current != outlook.standing { noteChange(of: account, from: before) }
     } else {
       while account.stored.row.flipAt <= now { try flip(account) }
     }
@@ -45,7 +47,8 @@ extension AccountBook {
 
   /// Rolls a row on to its second answer.
   private func flip(_ account: CachedAccount) throws(LedgerError) {
-    let flipAt = account.stored.row.flipAt
+    let before = account.stored
+    let flipAt = before.row.flipAt
     if account.stored.row.validUntil == .distantFuture {
       // Time changes nothing after this flip, so the facts need not be read: at midnight many
       // accounts flip at once.
@@ -55,7 +58,7 @@ extension AccountBook {
     } else {
       take(try outlook(of: account, from: flipAt), for: account, from: flipAt)
     }
-    noteChange(of: account)
+    noteChange(of: account, from: before)
   }
 
   /// Makes an outlook the account's row.
@@ -66,16 +69,18 @@ extension AccountBook {
     account.outlook = outlook
   }
 
-  /// Notes the change that made the account's row.
+  /// Notes the change that made the account's row out of another.
   func noteChange(
-    of account: CachedAccount, counting changed: UInt64 = 1, isPastChanged: Bool = false
+    of account: CachedAccount, from before: StoredAccount, counting changed: UInt64 = 1,
+    isPastChanged: Bool = false
   ) {
     account.stored.row.revision += changed
     counters.position += 1
     let change = StatusChange(
       position: counters.position, accountID: account.stored.row.accountID,
       revision: account.stored.row.revision, asOf: account.stored.row.validFrom,
-      answer: account.stored.row.untilFlip, isPastChanged: isPastChanged)
+      answer: account.stored.row.untilFlip, isPastChanged: isPastChanged, rules: rules,
+      previous: PreviousAnswer(before))
     changes.append(change)
     changedAccounts.append(account)
   }

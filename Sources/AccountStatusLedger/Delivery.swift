@@ -3,7 +3,8 @@ package import AccountStatusRules
 
 /// What leaves the ledger, in the order in which it became true. Nothing in it is undone later.
 ///
-/// Every request is named in exactly one of `committed`, `facts`, `factPage`, `caughtUp`, `failed`.
+/// Every request is named in exactly one of `committed`, `facts`, `factPage`, `changePage`,
+/// `caughtUp`, `failed`.
 package enum Delivery: Sendable {
   /// A group of writes, or of due transitions, is durable: publish the rows, then reply.
   case committed(CommittedGroup)
@@ -11,6 +12,8 @@ package enum Delivery: Sendable {
   case facts(RequestID, AccountSnapshot?)
   /// A page of facts.
   case factPage(RequestID, FactPage)
+  /// A page of changes.
+  case changePage(RequestID, ChangePage)
   /// Every transition due by `now` is committed and was delivered before.
   case caughtUp(RequestID, now: Instant, LedgerToken)
   /// These requests could not be answered. Of a report nothing is known to be stored; it may be
@@ -36,6 +39,9 @@ package struct CommittedGroup: Sendable {
   package var replies: [(id: RequestID, result: ReportResult)]
   /// The first instant at which a transition is due; nil: none is known. Ask `catchUp` then.
   package var nextTransitionAt: Instant?
+  /// Whether `changes` are all there are. Not of what a commit of unknown outcome left behind:
+  /// those have to be read.
+  package var hasAllChanges = true
 
   /// Describes a commit.
   package init(
@@ -64,6 +70,54 @@ package struct StatusChange: Hashable, Sendable {
   package var answer: BasicAnswer?
   /// Facts learned late changed the state, or the codes of its reasons, at instants before `asOf`.
   package var isPastChanged = false
+  /// The fingerprint of the rules that decided it.
+  package var rules: Int64 = 0
+  /// What was the answer before; nil: the account was not registered.
+  package var previous: PreviousAnswer?
+
+  /// Describes a change.
+  package init(
+    position: UInt64, accountID: AccountID, revision: UInt64, asOf: Instant,
+    answer: BasicAnswer? = nil, isPastChanged: Bool = false, rules: Int64 = 0,
+    previous: PreviousAnswer? = nil
+  ) {
+    self.position = position
+    self.accountID = accountID
+    self.revision = revision
+    self.asOf = asOf
+    self.answer = answer
+    self.isPastChanged = isPastChanged
+    self.rules = rules
+    self.previous = previous
+  }
+}
+
+/// What a change replaced.
+package struct PreviousAnswer: Hashable, Sendable {
+  /// Its revision.
+  package var revision: UInt64
+  /// The fingerprint of the rules that decided it.
+  package var rules: Int64
+  /// The last instant at which it was decided.
+  package var asOf: Instant
+  /// The answer itself.
+  package var answer: BasicAnswer
+
+  /// Describes an answer.
+  package init(revision: UInt64, rules: Int64, asOf: Instant, answer: BasicAnswer) {
+    self.revision = revision
+    self.rules = rules
+    self.asOf = asOf
+    self.answer = answer
+  }
+
+  /// What a row shows; nil: the account is not registered.
+  init?(_ account: StoredAccount) {
+    guard let answer = account.row.untilFlip else { return nil }
+    self.init(
+      revision: account.row.revision, rules: account.rules, asOf: account.row.validFrom,
+      answer: answer)
+  }
 }
 
 /// The outcome of a report.
@@ -112,4 +166,26 @@ package struct FactPage: Sendable {
   package var hasMore: Bool
   /// The ledger as of this page.
   package var token: LedgerToken
+}
+
+/// A page of changes.
+package struct ChangePage: Sendable {
+  /// In the order of their positions.
+  package var changes: [StatusChange]
+  /// Whether more follow the last one.
+  package var hasMore: Bool
+  /// Changes behind the position asked for are no longer kept.
+  package var isCompacted: Bool
+  /// The ledger as of this page.
+  package var token: LedgerToken
+
+  /// Describes a page.
+  package init(
+    changes: [StatusChange], hasMore: Bool, isCompacted: Bool, token: LedgerToken
+  ) {
+    self.changes = changes
+    self.hasMore = hasMore
+    self.isCompacted = isCompacted
+    self.token = token
+  }
 }

@@ -10,6 +10,7 @@ final class HistoryReader<Store: LedgerStore> {
   enum Read {
     case facts(RequestID, AccountID, soFar: [StoredFact])
     case page(RequestID, AccountID, after: UInt64, limit: Int)
+    case changes(RequestID, after: UInt64, limit: Int)
   }
 
   private let store: Store
@@ -62,6 +63,9 @@ final class HistoryReader<Store: LedgerStore> {
       }
       deliver(.factPage(id, page))
       return nil
+    case .changes(let id, let after, let limit):
+      deliver(.changePage(id, try changes(after: after, limit: limit, at: token)))
+      return nil
     }
   }
 
@@ -89,6 +93,20 @@ final class HistoryReader<Store: LedgerStore> {
     return nil
   }
 
+  /// One slice of what followed a position.
+  private func changes(
+    after position: UInt64, limit: Int, at token: LedgerToken
+  ) throws(LedgerError) -> ChangePage {
+    guard position >= (try store.compactedThrough()) else {
+      return ChangePage(changes: [], hasMore: false, isCompacted: true, token: token)
+    }
+    let limit = min(limit, limits.changesPerSlice)
+    var changes = try store.changes(after: position, limit: limit + 1)
+    let hasMore = changes.count > limit
+    if hasMore { changes.removeLast() }
+    return ChangePage(changes: changes, hasMore: hasMore, isCompacted: false, token: token)
+  }
+
   private func facts(
     of account: StoredAccount, after sequence: UInt64, limit: Int
   ) throws(LedgerError) -> (facts: [StoredFact], hasMore: Bool) {
@@ -108,7 +126,7 @@ final class HistoryReader<Store: LedgerStore> {
 extension HistoryReader.Read {
   var id: RequestID {
     switch self {
-    case .facts(let id, _, _), .page(let id, _, _, _): id
+    case .facts(let id, _, _), .page(let id, _, _, _), .changes(let id, _, _): id
     }
   }
 }

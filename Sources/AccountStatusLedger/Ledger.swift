@@ -86,6 +86,8 @@ package final class Ledger: Sendable {
       store: store, book: book,
       background: BackgroundWork(
         rules: book.currentRules, latestNow: latestNow, hasOtherRules: hasOtherRules),
+      retention: ChangeRetention(
+        limits: configuration.limits, compactedThrough: try store.compactedThrough()),
       clock: configuration.clock, limits: configuration.limits, deliver: deliver)
     identity = store.identity
     openedAt = engine.token

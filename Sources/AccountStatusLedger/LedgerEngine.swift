@@ -17,6 +17,7 @@ final class LedgerEngine<Store: LedgerStore> {
   private var writes = RequestQueue<Report>()
   private let reader: HistoryReader<Store>
   private var background: BackgroundWork
+  private var retention: ChangeRetention
   /// Accounts whose facts cannot be read; background work leaves them out.
   private var unreadable: Set<Int64> = []
   private var accountsPerChunk = 64
@@ -37,12 +38,14 @@ final class LedgerEngine<Store: LedgerStore> {
 
   /// Runs on a store whose rows were published.
   init(
-    store: Store, book: AccountBook<Store>, background: BackgroundWork, clock: any LedgerClock,
-    limits: LedgerLimits, deliver: @escaping @Sendable (Delivery) -> Void
+    store: Store, book: AccountBook<Store>, background: BackgroundWork,
+    retention: ChangeRetention, clock: any LedgerClock, limits: LedgerLimits,
+    deliver: @escaping @Sendable (Delivery) -> Void
   ) {
     self.store = store
     self.book = book
     self.background = background
+    self.retention = retention
     self.clock = clock
     self.limits = limits
     self.deliver = deliver
@@ -76,7 +79,7 @@ final class LedgerEngine<Store: LedgerStore> {
   private var deadline: UInt64? {
     if !writes.isEmpty || !reader.isEmpty { return 0 }
     if let trouble { return trouble.retryAt }
-    return background.next == nil ? nil : 0
+    return background.next == nil && retention.next(at: book.counters.position) == nil ? nil : 0
   }
 
   private func sortBatch() {
@@ -88,6 +91,8 @@ final class LedgerEngine<Store: LedgerStore> {
         reader.add(.facts(id, accountID, soFar: []))
       case .listFacts(let id, let accountID, let after, let limit):
         reader.add(.page(id, accountID, after: after, limit: limit))
+      case .listChanges(let id, let after, let limit):
+        reader.add(.changes(id, after: after, limit: limit))
       case .catchUp(let id):
         if let trouble {
           fail([id], trouble.cause)
@@ -228,7 +233,8 @@ extension LedgerEngine {
 // Background work.
 extension LedgerEngine {
   private func doBackgroundWork() {
-    guard trouble == nil, let task = background.next else { return }
+    guard trouble == nil else { return }
+    guard let task = background.next else { return deleteChanges() }
     do {
       switch task {
       case .catchUp(let condition, let now):
@@ -238,6 +244,17 @@ extension LedgerEngine {
         let last = try commitChunk(condition, now: clock.now)
         _ = background.did(task, upTo: last)
       }
+    } catch {
+      refuseWrites(error)
+    }
+  }
+
+  /// Deletes some of the changes that are no longer kept.
+  private func deleteChanges() {
+    guard let end = retention.next(at: book.counters.position) else { return }
+    do {
+      try transaction { () throws(LedgerError) in try store.deleteChanges(through: end) }
+      retention.deleted(through: end)
     } catch {
       refuseWrites(error)
     }
@@ -343,10 +360,10 @@ extension LedgerEngine {
         .changedAfter(position, beyond: last), limit: limits.accountsPerChunk)
       guard let end = changed.last else { return }
       last = end.number
-      deliver(
-        .committed(
-          CommittedGroup(
-            token: token, rows: changed.map(book.presented), nextTransitionAt: nextTransitionAt)))
+      var group = CommittedGroup(
+        token: token, rows: changed.map(book.presented), nextTransitionAt: nextTransitionAt)
+      group.hasAllChanges = false
+      deliver(.committed(group))
     }
   }
 }

@@ -14,6 +14,8 @@ package struct LedgerLimits: Hashable, Sendable {
   package var writePauseNanoseconds: UInt64 = 100_000_000
   /// Facts read between two looks into the mailbox.
   package var factsPerSlice = 500
+  /// Changes read between two such looks.
+  package var changesPerSlice = 500
   /// Facts that the cache of accounts holds, at about a kilobyte each.
   package var cachedFacts = 200_000
   /// SQLite's page cache, in KiB. Reads beyond it come from the kernel's.
@@ -21,6 +23,11 @@ package struct LedgerLimits: Hashable, Sendable {
   /// Pages in the write-ahead log at which it is copied into the database. Each page costs a write
   /// then, so hot ones should gather; the copy stops writes for as long as it takes.
   package var logPages: Int32 = 4000
+  /// Changes are kept while fewer positions than this follow them. A midnight may bring one for each
+  /// account; a row takes about a hundred bytes.
+  package var changesKept: UInt64 = 2_000_000
+  /// Positions whose changes are deleted in one commit.
+  package var positionsPerDeletion: UInt64 = 2000
   /// Before the first attempt to write again while the disk is full or failing; doubles with each.
   package var probeNanoseconds: UInt64 = 250_000_000
   /// Between two such attempts, at most. An attempt may check the whole file.

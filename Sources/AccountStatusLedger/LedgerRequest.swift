@@ -28,6 +28,9 @@ package enum LedgerRequest: Sendable {
   /// One page of an account's facts, in the order they were stored, those with a sequence greater
   /// than `after`. Answered by `Delivery.factPage`.
   case listFacts(RequestID, AccountID, after: UInt64, limit: Int)
+  /// Changes at positions greater than `after`, in order, at most `limit` and at most a slice of
+  /// them. Answered by `Delivery.changePage`.
+  case listChanges(RequestID, after: UInt64, limit: Int)
   /// Commit every transition due by the clock's present, also after the clock was set back.
   /// Answered by `Delivery.caughtUp`, once all have been delivered.
   case catchUp(RequestID)
@@ -68,7 +71,9 @@ extension LedgerRequest {
   package var id: RequestID {
     switch self {
     case .report(let report): report.id
-    case .facts(let id, _), .listFacts(let id, _, _, _), .catchUp(let id): id
+    case .facts(let id, _), .listFacts(let id, _, _, _), .listChanges(let id, _, _),
+      .catchUp(let id):
+      id
     }
   }
 }

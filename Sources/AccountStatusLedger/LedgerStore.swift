@@ -42,6 +42,12 @@ protocol LedgerStore: AnyObject {
   ) throws(LedgerError) -> Bool
 
   func insertChange(_ change: StatusChange, account: Int64) throws(LedgerError)
+  /// Changes at positions greater than `after`, in order.
+  func changes(after position: UInt64, limit: Int) throws(LedgerError) -> [StatusChange]
+  /// The position up to which changes were deleted.
+  func compactedThrough() throws(LedgerError) -> UInt64
+  /// Deletes the changes up to a position. Inside a transaction.
+  func deleteChanges(through position: UInt64) throws(LedgerError)
 
   /// Every row, for the start.
   func forEachAccount(_ body: (StoredAccount) throws(LedgerError) -> Void) throws(LedgerError)

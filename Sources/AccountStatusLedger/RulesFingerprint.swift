@@ -21,7 +21,15 @@ package enum RulesFingerprint {
   /// Whether two fingerprints are of editions of one name; of two names they may say so too, once
   /// in 65 536.
   package static func areOfOneEdition(_ one: Int64, _ other: Int64) -> Bool {
-    one >> contentBits == other >> contentBits
+    nameOnly(one) == nameOnly(other)
+  }
+
+  /// The part of a fingerprint that is of the edition's name.
+  package static func nameOnly(_ fingerprint: Int64) -> Int64 { fingerprint >> contentBits }
+
+  /// That part of the fingerprint of any edition with a name.
+  package static func ofName(_ name: String) -> Int64 {
+    nameOnly(Int64(bitPattern: hash(name) << contentBits))
   }
 
   private static func hash(_ text: String) -> UInt64 {

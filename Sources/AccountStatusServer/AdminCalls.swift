@@ -12,6 +12,7 @@ package final class AdminCalls {
   private let statistics: MethodStatistics
   private let services: Set<String>
   private let upcoming: UpcomingSuspensions
+  private let watches: StatusWatches
   private let handOvers: () -> TableSocket.HandOvers
   /// What does not change while the server runs.
   private let fixed: GetInfoResponse
@@ -19,7 +20,7 @@ package final class AdminCalls {
   package init(
     link: LedgerLink, index: StatusIndex, clock: any LedgerClock,
     statistics: MethodStatistics, services: Set<String>, info fixed: GetInfoResponse,
-    handOvers: @escaping () -> TableSocket.HandOvers
+    watches: StatusWatches, handOvers: @escaping () -> TableSocket.HandOvers
   ) {
     self.link = link
     self.index = index
@@ -27,6 +28,7 @@ package final class AdminCalls {
     self.statistics = statistics
     self.services = services
     self.fixed = fixed
+    self.watches = watches
     self.handOvers = handOvers
     upcoming = UpcomingSuspensions(index: index)
   }
@@ -94,6 +96,8 @@ package final class AdminCalls {
       Counter(name: "table.generation", value: index.tableGeneration),
       Counter(name: "table.hand_overs", value: handOvers().given),
       Counter(name: "table.hand_overs_refused", value: handOvers().refused),
+      Counter(name: "watchers", value: UInt64(watches.count)),
+      Counter(name: "watchers.ended_as_slow", value: watches.slowCount),
     ]
     for state in AccountState.allCases {
       let name = "accounts.\(state.contractName.lowercased())"

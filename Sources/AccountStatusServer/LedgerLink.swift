@@ -4,13 +4,14 @@ package import AccountStatusModel
 /// The loop's side of the ledger: requests go out with what to do next, deliveries come in.
 ///
 /// The order of a write is here, in one place: the ledger has judged and committed when a
-/// `committed` group arrives; its rows are published, then its replies are sent. So whoever has a
-/// reply finds its write in the index. Deliveries are worked off in their order and in small steps,
+/// `committed` group arrives; its rows are published, then its changes are handed to the watches,
+/// then its replies are sent. So whoever has a reply finds its write in the index and in every watch. Deliveries are worked off in their order and in small steps,
 /// each put off until the reads that are ready have been answered: a group of many facts does not
 /// hold them up. On the loop's thread only.
 package final class LedgerLink {
   package typealias ReportCompletion = (Result<(ReportResult, LedgerToken), LedgerError>) -> Void
   package typealias SnapshotCompletion = (Result<AccountSnapshot?, LedgerError>) -> Void
+  package typealias ChangesCompletion = (Result<ChangePage, LedgerError>) -> Void
   package typealias PageCompletion = (Result<FactPage, LedgerError>) -> Void
   package typealias CatchUpCompletion = (Result<Instant, LedgerError>) -> Void
 
@@ -18,11 +19,14 @@ package final class LedgerLink {
     case report(ReportCompletion)
     case snapshot(SnapshotCompletion)
     case page(PageCompletion)
+    case changes(ChangesCompletion)
     case catchUp(CatchUpCompletion)
   }
 
   /// Rows published, or replies sent, in one step: some microseconds of work.
   private static let stepLength = 4
+  /// Changes handed over in one step.
+  private static let changesStepLength = 32
   /// Places in the inbox that are kept for what comes next.
   private static let keptCapacity = 1024
 
@@ -37,6 +41,8 @@ package final class LedgerLink {
   private var pending: [RequestID: Pending] = [:]
   private var lastNumber: UInt64 = 0
 
+  /// Who is told of each commit between its rows and its replies.
+  package weak var observer: (any CommitObserver)?
   /// Called after a commit's rows are published and its replies are sent, with the instant at
   /// which the next transition is due.
   package var onCommit: (_ nextTransitionAt: Instant?) -> Void = { _ in }
@@ -54,6 +60,9 @@ package final class LedgerLink {
     self.index = index
     self.putOff = putOff
   }
+
+  /// Whether no commit is published in part: index and observer know the same.
+  package var isSettled: Bool { place == 0 }
 
   /// Requests that the ledger has not answered yet.
   package var pendingCount: Int { pending.count }
@@ -83,6 +92,11 @@ extension LedgerLink {
   ) {
     let id = register(.page(completion))
     ledger.submit(.listFacts(id, account, after: sequence, limit: limit))
+  }
+
+  /// A slice of the changes that followed a position.
+  package func changes(after position: UInt64, _ completion: @escaping ChangesCompletion) {
+    ledger.submit(.listChanges(register(.changes(completion)), after: position, limit: .max))
   }
 
   /// Commits what time alone has changed by now.
@@ -129,9 +143,11 @@ extension LedgerLink {
     first = 0
   }
 
-  /// Publishes some rows, then sends some replies; true when the group is done.
+  /// Publishes some rows, hands over some changes, then sends some replies; true when the group is
+  /// done.
   private func step(through group: CommittedGroup) -> Bool {
     let rows = group.rows.count
+    let told = rows + group.changes.count
     if place < rows {
       let end = min(place + Self.stepLength, rows)
       for row in group.rows[place..<end] { index.publish(row) }
@@ -143,10 +159,17 @@ extension LedgerLink {
       index.advance(to: group.token)
       commitCount += 1
     }
-    let end = min(place + Self.stepLength, rows + group.replies.count)
-    for reply in group.replies[place - rows..<end - rows] { send(reply.result, reply.id, group) }
+    if place < told {
+      let end = min(place + Self.changesStepLength, told)
+      observer?.changed(group.changes[place - rows..<end - rows])
+      place = end
+      if place < told { return false }
+    }
+    if place == told { observer?.committed(group) }
+    let end = min(place + Self.stepLength, told + group.replies.count)
+    for reply in group.replies[place - told..<end - told] { send(reply.result, reply.id, group) }
     place = end
-    guard place == rows + group.replies.count else { return false }
+    guard place == told + group.replies.count else { return false }
     onCommit(group.nextTransitionAt)
     return true
   }
@@ -162,13 +185,18 @@ extension LedgerLink {
     case .committed: break
     case .facts(let id, let snapshot): complete(id, .success(snapshot))
     case .factPage(let id, let page): complete(id, .success(page))
+    case .changePage(let id, let page):
+      if case .changes(let completion)? = pending.removeValue(forKey: id) {
+        completion(.success(page))
+      }
     case .caughtUp(let id, let now, let token):
       index.advance(to: token)
+      observer?.caughtUp(with: now)
       if case .catchUp(let completion)? = pending.removeValue(forKey: id) {
         completion(.success(now))
       }
     case .failed(let ids, let error): for id in ids { fail(id, error) }
-    case .unreadable: break
+    case .unreadable(let account, _): observer?.cannotRead(account)
     case .readOnly(let reason): readOnlyReason = reason
     case .recovered: readOnlyReason = nil
     }
@@ -187,6 +215,7 @@ extension LedgerLink {
     case .report(let completion)?: completion(.failure(error))
     case .snapshot(let completion)?: completion(.failure(error))
     case .page(let completion)?: completion(.failure(error))
+    case .changes(let completion)?: completion(.failure(error))
     case .catchUp(let completion)?: completion(.failure(error))
     case nil: break
     }

@@ -199,6 +199,10 @@ extension Server {
       index: index, evaluator: evaluator, freshness: freshness, editions: editions, clock: clock,
       loop: loop)
     router.addServices(queries, link: link, server)
+    let watches = StatusWatches(
+      index: index, link: link, loop: loop, clock: clock, editions: editions,
+      firstTransitionAt: ledger.firstTransitionAt)
+    watches.register(in: &router)
     if options.isEphemeral {
       TestingCalls(
         link: link, index: index, clock: manualClock,
@@ -210,7 +214,7 @@ extension Server {
     AdminCalls(
       link: link, index: index, clock: clock, statistics: statistics,
       services: Set(offered.map(\.service)), info: info,
-      handOvers: { [unowned tableSocket] in tableSocket.handOvers }
+      watches: watches, handOvers: { [unowned tableSocket] in tableSocket.handOvers }
     ).register(in: &router, server)
 
     // The timer holds the link.

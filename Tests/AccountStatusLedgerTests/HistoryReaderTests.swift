@@ -80,4 +80,29 @@ import Testing
     let last = try #require(try await open.page(account).facts.last)
     #expect(try await open.page(account, after: last.sequence).facts == [])
   }
+
+  @Test func `changes come in slices, each as of its token`() async throws {
+    let open = try OpenLedger(path, clock: clock) { $0.limits.changesPerSlice = 3 }
+    for number in 0..<10 { try await open.store(registration(AccountID(checked: "a-\(number)"))) }
+    let told = open.seen.groups.flatMap(\.changes)
+    var read: [StatusChange] = []
+    var after: UInt64 = 0
+    var sizes: [Int] = []
+    while true {
+      let page = try await open.changes(after: after)
+      sizes.append(page.changes.count)
+      read += page.changes
+      guard page.hasMore else {
+        #expect(page.token.position == told.last?.position)
+        break
+      }
+      after = try #require(page.changes.last).position
+    }
+    #expect(read == told)
+    #expect(sizes == [3, 3, 3, 1])
+    #expect(try await open.changes(after: 0, limit: 2).changes == Array(told[..<2]))
+    let none = try await open.changes(after: after + 1000)
+    #expect(none.changes == [] && !none.hasMore && !none.isCompacted)
+    open.stop()
+  }
 }

@@ -27,6 +27,15 @@ package enum RowCodec {
     writer.writeAnswer(fromFlip)
   }
 
+  /// Appends what a change replaced.
+  package static func encode(_ previous: PreviousAnswer, into writer: inout ByteWriter) {
+    writer.write(byte: answerVersion)
+    writer.write(previous.revision)
+    writer.write(signed: previous.rules)
+    writer.write(previous.asOf)
+    writer.writeAnswer(previous.answer)
+  }
+
   /// Appends a recorder.
   package static func encode(_ recorder: Recorder, into writer: inout ByteWriter) {
     writer.write(byte: recorderVersion)
@@ -59,6 +68,21 @@ package enum RowCodec {
     let answers = (try reader.readAnswer(version), try reader.readAnswer(version))
     try reader.finish()
     return answers
+  }
+
+  /// Reads what a change replaced.
+  package static func decodePrevious(
+    _ bytes: UnsafeRawBufferPointer
+  ) throws(CodecError) -> PreviousAnswer {
+    var reader = ByteReader(bytes)
+    let version = try readVersion(&reader, upTo: answerVersion)
+    let (revision, rules): (UInt64, Int64) = (try reader.read(), try reader.readSigned())
+    let asOf = try reader.readInstant()
+    guard let answer = try reader.readAnswer(version) else {
+      throw CodecError("a change replaced an answer that is missing")
+    }
+    try reader.finish()
+    return PreviousAnswer(revision: revision, rules: rules, asOf: asOf, answer: answer)
   }
 
   /// Reads a recorder.

@@ -15,7 +15,8 @@ package enum SQLiteSchema {
   /// counter, and a token's position is its value. Integers that are instants are nanoseconds since
   /// 1970; NULL in `flip_at` and `valid_until` is never. Numbers of accounts and recorders are
   /// internal: they keep rows and indexes short. `change.past_changed` is 1 where facts learned late
-  /// changed how the account stood before `as_of`.
+  /// changed how the account stood before `as_of`; `change.previous` is NULL where the account was not
+  /// registered before. Changes up to `store.compacted_through` are gone.
   package static let steps: [String] = [
     """
     CREATE TABLE store (
@@ -70,6 +71,22 @@ package enum SQLiteSchema {
     """,
     """
     ALTER TABLE change ADD COLUMN past_changed INTEGER NOT NULL DEFAULT 0;
+    """,
+    // Nobody could ask for the changes so far, and they do not say what was before them.
+    """
+    UPDATE store SET
+      compacted_through = max(compacted_through, ifnull((SELECT max(position) FROM change), 0));
+    DROP TABLE change;
+    CREATE TABLE change (
+      position INTEGER PRIMARY KEY,
+      account INTEGER NOT NULL,
+      revision INTEGER NOT NULL,
+      rules INTEGER NOT NULL,
+      as_of INTEGER NOT NULL,
+      answer BLOB NOT NULL,
+      previous BLOB,
+      past_changed INTEGER NOT NULL
+    ) STRICT;
     """,
   ]
 }

@@ -103,6 +103,10 @@ extension SQLiteStatement {
     }
   }
 
+  func bindNull(_ index: Int32) {
+    sqlite3_bind_null(handle, index)
+  }
+
   func bind(_ index: Int32, _ text: String) {
     var text = text
     text.withUTF8 { bytes in

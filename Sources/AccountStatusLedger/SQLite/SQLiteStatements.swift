@@ -25,6 +25,10 @@ final class SQLiteStatements {
   let selectFacts: SQLiteStatement
   let insertFact: SQLiteStatement
   let insertChange: SQLiteStatement
+  let selectChanges: SQLiteStatement
+  let deleteChanges: SQLiteStatement
+  let compactedThrough: SQLiteStatement
+  let setCompactedThrough: SQLiteStatement
 
   let selectRecorder: SQLiteStatement
   let insertRecorder: SQLiteStatement
@@ -121,9 +125,17 @@ final class SQLiteStatements {
       """)
     insertChange = try compile(
       """
-      INSERT INTO change (position, account, revision, as_of, answer, past_changed)
-      VALUES (?, ?, ?, ?, ?, ?)
+      INSERT INTO change (position, account, revision, rules, as_of, answer, previous, past_changed)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
       """)
+    selectChanges = try compile(
+      """
+      SELECT position, account_id, revision, rules, as_of, answer, previous, past_changed
+      FROM change JOIN account ON number = account WHERE position > ? ORDER BY position LIMIT ?
+      """)
+    deleteChanges = try compile("DELETE FROM change WHERE position <= ?")
+    compactedThrough = try compile("SELECT compacted_through FROM store")
+    setCompactedThrough = try compile("UPDATE store SET compacted_through = ?")
 
     selectRecorder = try compile("SELECT content FROM recorder WHERE number = ?")
     insertRecorder = try compile(

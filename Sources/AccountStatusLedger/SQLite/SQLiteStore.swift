@@ -54,7 +54,7 @@ final class SQLiteStore: LedgerStore {
     open = Open(connection: connection, sql: sql)
   }
 
-  private func sql() throws(LedgerError) -> SQLiteStatements {
+  func sql() throws(LedgerError) -> SQLiteStatements {
     guard let open else {
       throw LedgerError(.inputOutput, "the database is closed after a failed write")
     }
@@ -258,15 +258,23 @@ extension SQLiteStore {
   }
 
   func insertChange(_ change: StatusChange, account: Int64) throws(LedgerError) {
-    writer.removeAll()
-    RowCodec.encode(change.answer, into: &writer)
     let insert = try sql().insertChange
     insert.bind(1, change.position)
     insert.bind(2, account)
     insert.bind(3, change.revision)
-    insert.bind(4, change.asOf)
-    insert.bind(5, writer.bytes)
-    insert.bind(6, change.isPastChanged ? 1 : 0 as Int64)
+    insert.bind(4, change.rules)
+    insert.bind(5, change.asOf)
+    writer.removeAll()
+    RowCodec.encode(change.answer, into: &writer)
+    insert.bind(6, writer.bytes)
+    if let previous = change.previous {
+      writer.removeAll()
+      RowCodec.encode(previous, into: &writer)
+      insert.bind(7, writer.bytes)
+    } else {
+      insert.bindNull(7)
+    }
+    insert.bind(8, change.isPastChanged ? 1 : 0 as Int64)
     try insert.run()
   }
 

@@ -29,6 +29,20 @@ import Testing
     #expect(back == suspended)
   }
 
+  @Test func `what a change replaced comes back`() throws {
+    let previous = PreviousAnswer(revision: 7, rules: .min, asOf: newYear, answer: suspended)
+    var writer = ByteWriter()
+    RowCodec.encode(previous, into: &writer)
+    let back = try writer.bytes.withUnsafeBytes { try RowCodec.decodePrevious($0) }
+    #expect(back == previous)
+    var nothing = ByteWriter()
+    nothing.write(byte: RowCodec.answerVersion)
+    for _ in 0..<4 { nothing.write(byte: 0) }
+    #expect(throws: CodecError.self) {
+      try nothing.bytes.withUnsafeBytes { _ = try RowCodec.decodePrevious($0) }
+    }
+  }
+
   @Test func `a recorder comes back`() throws {
     var recorder = Recorder()
     recorder.uid = 1000

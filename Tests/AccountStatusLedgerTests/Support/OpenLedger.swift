@@ -13,6 +13,7 @@ final class OpenLedger: Sendable {
     case reported(ReportResult, LedgerToken)
     case facts(AccountSnapshot?)
     case page(FactPage)
+    case changes(ChangePage)
     case caughtUp(Instant, LedgerToken)
     case failed(LedgerError)
   }
@@ -31,6 +32,8 @@ final class OpenLedger: Sendable {
     var faults: [String] = []
     fileprivate var waiting: [UInt64: @Sendable (Answer) -> Void] = [:]
     fileprivate var lastPosition: UInt64 = 0
+    /// The last change of each account; those of which not all are known are left out.
+    fileprivate var lastChanges: [AccountID: StatusChange] = [:]
   }
 
   let clock: ManualClock
@@ -192,6 +195,14 @@ final class OpenLedger: Sendable {
     }
   }
 
+  func changes(after position: UInt64, limit: Int = 1000) async throws -> ChangePage {
+    switch await ask({ .listChanges($0, after: position, limit: limit) }) {
+    case .changes(let page): return page
+    case .failed(let error): throw error
+    default: throw TestFailure("a read was answered with something else")
+    }
+  }
+
   /// Moves the clock and waits for what is due.
   func catchUp(to now: Instant) async throws {
     clock.set(now)
@@ -211,6 +222,7 @@ extension OpenLedger.Seen {
     case .committed(let group): take(group)
     case .facts(let id, let snapshot): answer(id, .facts(snapshot))
     case .factPage(let id, let page): answer(id, .page(page))
+    case .changePage(let id, let page): answer(id, .changes(page))
     case .caughtUp(let id, let now, let token): answer(id, .caughtUp(now, token))
     case .failed(let ids, let error): for id in ids { answer(id, .failed(error)) }
     case .unreadable(let id, _): unreadable.append(id)
@@ -226,6 +238,14 @@ extension OpenLedger.Seen {
       faults.append("a change came twice: \(change)")
     }
     lastPosition = group.token.position
+    if !group.hasAllChanges { lastChanges = [:] }
+    for change in group.changes {
+      if let last = lastChanges.updateValue(change, forKey: change.accountID),
+        !change.follows(last)
+      {
+        faults.append("\(change) says that it follows something else than \(last)")
+      }
+    }
     if Set(group.rows.map(\.accountID)).count != group.rows.count {
       faults.append("a group has two rows of one account")
     }
@@ -244,5 +264,13 @@ extension OpenLedger.Seen {
       return
     }
     resume(answer)
+  }
+}
+
+extension StatusChange {
+  /// Whether it is what comes next after another one of its account.
+  func follows(_ last: StatusChange) -> Bool {
+    previous?.answer == last.answer && previous?.revision == last.answer.map { _ in last.revision }
+      && position > last.position && revision >= last.revision
   }
 }

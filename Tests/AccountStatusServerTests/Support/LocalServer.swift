@@ -23,6 +23,7 @@ final class LocalServer {
   let evaluator: Evaluator
   let editions: EditionCatalogue
   let queries: QueryContext
+  let watches: StatusWatches
   let rpc: RPCServer
   /// What the longest turn so far cost this thread, in nanoseconds of its own time; settable.
   var longestTurn: UInt64 = 0
@@ -43,23 +44,26 @@ final class LocalServer {
   /// What is told of the table's signs of life, known once the server is made.
   private final class Beats { var told: (Bool) -> Void = { _ in } }
 
-  /// `routes` adds more methods, with where their late answers go.
+  /// `routes` adds more methods, with where their late answers go; `log` is what watches share.
   init(
     at now: Instant = autumn, hasManualClock: Bool = true, editions: EditionCatalogue? = nil,
+    directory: TemporaryDirectory? = nil, limits: LedgerLimits = LedgerLimits(),
+    log: ChangeLog = ChangeLog(),
     routes: (inout Router, @escaping () -> RPCServer) -> Void = { _, _ in }
   ) throws {
     let time = HeldTime()
     let clock = ManualClock(now)
-    let directory = try TemporaryDirectory()
+    let directory = try directory ?? TemporaryDirectory()
     let loop = try EventLoop { time.now }
     let mailbox = try TTRPC.Mailbox<Server.Event>()
     let editions = try editions ?? EditionCatalogue()
     let index = try StatusIndex(edition: editions.default.name, capacity: 16)
     index.setManualClock(now)
+    var configuration = Ledger.Configuration(
+      databasePath: directory.file("ledger.sqlite"), editions: editions, clock: clock)
+    configuration.limits = limits
     let ledger = try Ledger.open(
-      Ledger.Configuration(
-        databasePath: directory.file("ledger.sqlite"), editions: editions, clock: clock),
-      publish: index.publish, deliver: { mailbox.send(.delivery($0)) })
+      configuration, publish: index.publish, deliver: { mailbox.send(.delivery($0)) })
     index.advance(to: ledger.openedAt)
     let link = LedgerLink(ledger: ledger, index: index) { loop.putOff($0) }
     let evaluator = Evaluator(link: link) { mailbox.send(.evaluated($0)) }
@@ -78,6 +82,10 @@ final class LocalServer {
       index: index, evaluator: evaluator, freshness: freshness, editions: editions, clock: clock,
       loop: loop)
     router.addServices(queries, link: link, server)
+    watches = StatusWatches(
+      index: index, link: link, loop: loop, clock: clock, editions: editions,
+      firstTransitionAt: ledger.firstTransitionAt, log: log)
+    watches.register(in: &router)
     let beats = Beats()
     TestingCalls(
       link: link, index: index, clock: hasManualClock ? clock : nil, setBeating: { beats.told($0) }
@@ -86,7 +94,7 @@ final class LocalServer {
     AdminCalls(
       link: link, index: index, clock: clock, statistics: statistics,
       services: [StatusService.name], info: GetInfoResponse(startedAt: now, now: now),
-      handOvers: { TableSocket.HandOvers() }
+      watches: watches, handOvers: { TableSocket.HandOvers() }
     ).register(in: &router, server)
     // What a test adds is not counted.
     let counted = router.methods.count
