@@ -139,7 +139,9 @@ let tests: [Target] = [
     path: "Clients/Swift/Examples/OrderGatewayTests", swiftSettings: swift),
   .testTarget(
     name: "EndToEndTests",
-    dependencies: ["AccountStatusTesting", "AccountStatusClient", "AccountStatusModel"],
+    dependencies: [
+      "AccountStatusTesting", "AccountStatusClient", "AccountStatusModel", "order-service-example",
+    ],
     swiftSettings: swift),
 ]
 
@@ -243,6 +245,11 @@ let package = Package(
       name: "order-gateway-example",
       dependencies: ["AccountStatusClient", "AccountStatusModel"],
       path: "Clients/Swift/Examples/order-gateway-example",
+      swiftSettings: swift),
+    .executableTarget(
+      name: "order-service-example",
+      dependencies: ["AccountStatusClient", "AccountStatusModel"],
+      path: "Clients/Swift/Examples/order-service-example",
       swiftSettings: swift),
     .executableTarget(
       name: "support-desk-example",

@@ -32,8 +32,11 @@ public final class AccountStatusClient: Sendable {
     /// Path of the table's socket; nil: `$ACCOUNTSTATUS_TABLE_SOCKET`, else `table.sock` beside the
     /// server's. The variable counts only where the server's socket is not given either.
     public var tableSocket: String?
-    /// A table whose server has shown no sign of life for longer is not answered from.
+    /// A table whose server has shown no sign of life for longer is not answered from, nor a cache.
     public var maxStaleness: Duration = .seconds(2)
+    /// What to keep for where the table cannot be read; nil: nothing. `runCache` keeps it up to
+    /// date.
+    public var cache: StatusCache.Options?
 
     /// The defaults.
     public init() {}
@@ -43,6 +46,8 @@ public final class AccountStatusClient: Sendable {
   public let socket: String
   /// The status table; nil: it is turned off. For hot paths; the client reads it by itself.
   public let table: StatusTable?
+  /// What is kept of what the server told; nil: nothing is. The client reads it by itself.
+  public let cache: StatusCache?
   let configuration: Configuration
   let rpc: RPCClient
   let counts = ReadCounts()
@@ -63,8 +68,17 @@ public final class AccountStatusClient: Sendable {
       } else {
         StatusTable?.none
       }
+    let cache: StatusCache? =
+      if let options = configuration.cache {
+        try StatusCache(options, maxStaleness: configuration.maxStaleness)
+      } else {
+        nil
+      }
     var options = RPCClient.Options()
-    options.onConnect = { table?.doubt() }
+    options.onConnect = {
+      table?.doubt()
+      cache?.doubtAll()
+    }
     options.connectPatience = configuration.connectPatience
     options.backoff = configuration.backoff
     do throws(RuntimeError) {
@@ -74,6 +88,7 @@ public final class AccountStatusClient: Sendable {
     }
     self.socket = path
     self.table = table
+    self.cache = cache
     self.configuration = configuration
   }
 
@@ -98,7 +113,8 @@ extension AccountStatusClient {
   /// - policyEdition: the edition of the rules; nil: the server's default.
   /// - atLeast: the answer is at least that fresh.
   /// - timeout: nil: the configuration's.
-  /// With none of these, in the view `basic`, the table is read first, and then the server asked.
+  /// With none of these, in the view `basic`, the table is read first, then the cache, and then the
+  /// server asked.
   /// Fails with `notFound` for an account that is not registered.
   public func getStatus(
     _ account: AccountID, view: StatusView = .basic, asOf: Instant? = nil, knownAt: Instant? = nil,
@@ -106,7 +122,7 @@ extension AccountStatusClient {
   ) async throws(AccountStatusError) -> Answer<AccountStatus> {
     let query = StatusQuery(asOf: asOf, knownAt: knownAt, policyEdition: policyEdition)
     let isCurrent = view == .basic && query.isCurrent && (atLeast?.bytes ?? []).isEmpty
-    if isCurrent, let answer = tableAnswer(about: account) {
+    if isCurrent, let answer = answerHere(about: account) {
       return try answer.registered(account)
     }
     let request = GetStatusRequest(
@@ -118,8 +134,12 @@ extension AccountStatusClient {
   func askStatus(
     _ request: GetStatusRequest, timeout: Duration?
   ) async throws(AccountStatusError) -> Answer<AccountStatus> {
-    let response: GetStatusResponse = try await call(
-      StatusService.getStatus, request, timeout: timeout)
+    let response: GetStatusResponse = try await hearing(request.accountID, request.query) {
+      () async throws(AccountStatusError) in
+      try await call(StatusService.getStatus, request, timeout: timeout)
+    } revision: {
+      $0.status.revision
+    }
     return Answer(response.status, token: Token(bytes: response.token))
   }
 
@@ -171,7 +191,7 @@ extension AccountStatusClient {
     let isCurrent = query.isCurrent && (atLeast?.bytes ?? []).isEmpty
     // A malformed request is the server's to refuse.
     if isCurrent, (1...CheckCapabilityRequest.maximumCapabilities).contains(capabilities.count),
-      let answer = try tableAnswer(about: account)?.registered(account)
+      let answer = try answerHere(about: account)?.registered(account)
     {
       return Answer(
         CapabilityCheck(capabilities, of: answer.value), token: answer.token,
@@ -179,8 +199,12 @@ extension AccountStatusClient {
     }
     let request = CheckCapabilityRequest(
       accountID: account, capabilities: capabilities, query: query, atLeast: atLeast?.bytes ?? [])
-    let response: CheckCapabilityResponse = try await call(
-      StatusService.checkCapability, request, timeout: timeout)
+    let response: CheckCapabilityResponse = try await hearing(account, query) {
+      () async throws(AccountStatusError) in
+      try await call(StatusService.checkCapability, request, timeout: timeout)
+    } revision: {
+      $0.revision
+    }
     guard response.results.map(\.capability) == capabilities else {
       throw .unreadable(FormError("does not answer the capabilities asked about"))
     }
@@ -237,6 +261,8 @@ extension AccountStatusClient {
   public func report(
     _ facts: [Fact], mode: ReportMode = .allOrNothing, timeout: Duration? = nil
   ) async throws(AccountStatusError) -> Answer<[FactResult]> {
+    // Whatever comes of it, what it may have changed is no longer known here.
+    defer { cache?.doubt(facts.lazy.map(\.accountID)) }
     let request = ReportFactsRequest(facts: facts, mode: mode.wire)
     let response: ReportFactsResponse = try await call(
       LedgerService.reportFacts, request, timeout: timeout)
@@ -320,6 +346,7 @@ extension AccountStatusClient {
   public func setClock(
     to now: Instant, timeout: Duration? = nil
   ) async throws(AccountStatusError) -> Instant {
+    defer { cache?.doubtAll() }
     let response: SetClockResponse = try await call(
       TestingService.setClock, SetClockRequest(now: now), timeout: timeout)
     return response.now
@@ -332,6 +359,7 @@ extension AccountStatusClient {
   public func advanceClock(
     by duration: Duration, timeout: Duration? = nil
   ) async throws(AccountStatusError) -> Instant {
+    defer { cache?.doubtAll() }
     let response: AdvanceClockResponse = try await call(
       TestingService.advanceClock, AdvanceClockRequest(by: duration), timeout: timeout)
     return response.now

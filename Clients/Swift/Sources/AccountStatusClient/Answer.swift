@@ -18,6 +18,8 @@ public struct Token: Sendable, Hashable {
 public enum AnswerSource: Sendable, Hashable {
   /// From the status table, in this process.
   case table
+  /// From the cache that this process keeps of what the server told.
+  case cache
   /// From the server.
   case rpc
   /// From the caller: nobody knew.
@@ -32,7 +34,7 @@ public struct Answer<Value: Sendable>: Sendable {
   /// What was asked for.
   public var value: Value
   /// The position of the answer: pass it as `atLeast` to read no older state. Empty for an answer
-  /// from the table: what the server says later is never older than that.
+  /// from the table or the cache: what the server says later is never older than that.
   public var token: Token
   /// Which way it came.
   public var source = AnswerSource.rpc

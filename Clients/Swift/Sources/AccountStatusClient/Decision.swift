@@ -1,7 +1,7 @@
 internal import AccountStatusAPI
 public import AccountStatusModel
 
-/// Yes or no about an account, whatever happens: by the table, by the server, or by the caller.
+/// Yes or no about an account, whatever happens: by the table or the cache, by the server, or by the caller.
 public struct Decision: Sendable, Hashable {
   /// The answer to act on.
   public var holds: Bool
@@ -33,7 +33,7 @@ extension AccountStatusClient {
   ///     guard try await client.isActive("contoso", otherwise: false).holds else { return }
   ///
   /// An account that is not registered is not active.
-  /// - otherwise: the answer when neither the table nor the server gives one in time. Allow or deny
+  /// - otherwise: the answer when neither this process nor the server gives one in time. Allow or deny
   ///   is the caller's choice, and is counted.
   /// Fails only with what the caller has to mend, `permissionDenied`, `invalidArgument` or
   /// `unimplemented`, and with `cancelled`.
@@ -54,8 +54,9 @@ extension AccountStatusClient {
     about account: AccountID, _ otherwise: Bool, _ timeout: Duration?,
     _ holds: (AccountStatus) -> Bool
   ) async throws(AccountStatusError) -> Decision {
-    if let answer = tableAnswer(about: account) {
-      return Decision(answer.value.map(holds) ?? false, .table, answer.value, age: answer.age)
+    if let answer = answerHere(about: account) {
+      let value = answer.value
+      return Decision(value.map(holds) ?? false, answer.source, value, age: answer.age)
     }
     do throws(AccountStatusError) {
       let answer = try await askStatus(GetStatusRequest(accountID: account), timeout: timeout)
@@ -73,7 +74,7 @@ extension AccountStatusClient {
     without error: AccountStatusError, about account: AccountID, _ otherwise: Bool
   ) -> Decision {
     counts.decided(otherwise)
-    let known = table?.lastKnown(account)
+    let known = table?.lastKnown(account) ?? cache?.lastKnown(account)
     return Decision(
       otherwise, .callersDefault, known?.status, age: known?.age ?? .zero, error: error)
   }

@@ -68,6 +68,7 @@ package struct ImportSession {
       unanswered.removeFirst()
       sent -= 1
       backoff.succeeded()
+      client.cache?.doubtAll()
       return answer
     }
     return nil

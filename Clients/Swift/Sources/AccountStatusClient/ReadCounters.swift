@@ -15,6 +15,8 @@ public struct ReadCounters: Sendable, Hashable {
   public var tablesMapped: UInt64
   /// Attempts to get a table that failed.
   public var failedTableRequests: UInt64
+  /// Answers out of the cache.
+  public var answeredByCache: UInt64
   /// Unary calls made to the server, of any method.
   public var calls: UInt64
   /// Those of them that ended with an error.
@@ -32,7 +34,9 @@ extension AccountStatusClient {
     return ReadCounters(
       tableFound: table.found, tableNotFound: table.not_found, tableStale: table.stale,
       tableUnavailable: table.unavailable, tablesMapped: table.mapped,
-      failedTableRequests: table.failed_attempts, calls: counts.calls.load(ordering: .relaxed),
+      failedTableRequests: table.failed_attempts,
+      answeredByCache: counts.cached.load(ordering: .relaxed),
+      calls: counts.calls.load(ordering: .relaxed),
       failedCalls: counts.failedCalls.load(ordering: .relaxed),
       allowedByDefault: counts.allowed.load(ordering: .relaxed),
       deniedByDefault: counts.denied.load(ordering: .relaxed))
@@ -41,6 +45,7 @@ extension AccountStatusClient {
 
 /// What the client counts itself; the table's reader counts the rest.
 final class ReadCounts: Sendable {
+  let cached = Atomic<UInt64>(0)
   let calls = Atomic<UInt64>(0)
   let failedCalls = Atomic<UInt64>(0)
   let allowed = Atomic<UInt64>(0)

@@ -1,15 +1,42 @@
 internal import AccountStatusAPI
 internal import AccountStatusModel
+internal import Synchronization
 
-// Current answers from the table, as calls return them.
+// Current answers from the table and the cache, as calls return them.
 
 extension AccountStatusClient {
-  /// What the table says about an account; nil: ask the server. A nil value: it is not registered.
-  func tableAnswer(about account: AccountID) -> Answer<AccountStatus?>? {
-    guard let table, let (reading, edition) = table.current(account) else { return nil }
-    return Answer(
-      reading.status(of: account, policyEdition: edition), token: Token(bytes: []), source: .table,
+  /// What this process knows about an account; nil: ask the server. A nil value: it is not
+  /// registered.
+  func answerHere(about account: AccountID) -> Answer<AccountStatus?>? {
+    if let (reading, edition) = table?.current(account) {
+      return answer(about: account, reading, edition, .table)
+    }
+    guard let (reading, edition) = cache?.current(account) else { return nil }
+    counts.cached.wrappingAdd(1, ordering: .relaxed)
+    return answer(about: account, reading, edition, .cache)
+  }
+
+  private func answer(
+    about account: AccountID, _ reading: TableReading, _ edition: String, _ source: AnswerSource
+  ) -> Answer<AccountStatus?> {
+    Answer(
+      reading.status(of: account, policyEdition: edition), token: Token(bytes: []), source: source,
       age: reading.age)
+  }
+
+  /// Asks the server, and takes care that the cache does not go back behind its answer.
+  func hearing<Response>(
+    _ account: AccountID, _ query: StatusQuery,
+    _ ask: () async throws(AccountStatusError) -> Response, revision: (Response) -> UInt64
+  ) async throws(AccountStatusError) -> Response {
+    do throws(AccountStatusError) {
+      let response = try await ask()
+      if query.isCurrent { cache?.heard(account, revision: revision(response)) }
+      return response
+    } catch {
+      if query.isCurrent, error.kind == .notFound { cache?.heard(account, revision: 0) }
+      throw error
+    }
   }
 }
 
