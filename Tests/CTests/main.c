@@ -45,7 +45,7 @@ int main(int argc, char **argv) {
                                 &watch_suite,         &watch_life_suite,
                                 &cache_suite,         &cache_life_suite,
                                 &cache_steady_suite,  &server_suite,
-                                &testing_suite};
+                                &watch_server_suite,  &testing_suite};
   int passed = 0, failed = 0, left_out = 0;
   // A test that hangs is a failed one.
   alarm(300);

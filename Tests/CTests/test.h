@@ -25,7 +25,8 @@ extern const test_suite wire_check_suite, wire_check_limits_suite, wire_arena_su
     batch_suite, check_suite, failure_suite, list_suite, report_suite, connection_suite, call_suite,
     deadline_suite, handle_suite, process_suite, vectors_suite, server_suite, pool_suite,
     spin_suite, table_suite, answer_suite, table_life_suite, table_process_suite, steady_suite,
-    watch_suite, watch_life_suite, cache_suite, cache_life_suite, cache_steady_suite, testing_suite;
+    watch_suite, watch_life_suite, cache_suite, cache_life_suite, cache_steady_suite,
+    watch_server_suite, testing_suite;
 
 // Notes a failed check of the running test. May be called from any thread.
 void test_fail(const char *file, int line, const char *text, long long left, long long right);
