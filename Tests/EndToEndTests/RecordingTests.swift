@@ -5,7 +5,7 @@ import Foundation
 import Testing
 
 /// What one daemon knew, recorded and replayed into another: the two cannot be told apart.
-@Suite(.timeLimit(.minutes(5))) struct RecordingTests {
+@Suite(.timeLimit(.minutes(10))) struct RecordingTests {
   private static let accounts = ["northwind", "fabrikam", "wingtip", "early"]
 
   /// A daemon through whose ledger more than a year went: late facts, retractions, decisions, flips
@@ -70,26 +70,23 @@ import Testing
     return try cli(served, ["replay", path, "--step-clock"] + arguments)
   }
 
-  /// Everything that a daemon says of its accounts at several points of both times; who reported a
-  /// fact left out.
+  /// What a daemon says of its accounts at several points of both times; who reported a fact left
+  /// out.
   private func answers(_ served: Served) throws -> [String] {
     let points: [[String]] = [
-      [], ["--as-of", "2026-10-30"], ["--as-of", "2026-11-02T06:00:00Z"],
+      [], ["--as-of", "2026-11-02T06:00:00Z"],
       ["--as-of", "2026-11-02T06:00:00Z", "--known-at", "2026-11-02T06:00:00Z"],
-      ["--as-of", "2026-11-05", "--known-at", "2026-11-04"],
       ["--as-of", "2026-12-01", "--known-at", "2026-11-09T23:59:59.999999999Z"],
       ["--known-at", "2026-11-20", "--edition", "2016-11"],
     ]
-    return try Self.accounts.flatMap { account in
-      try points.flatMap { point in
-        try ["get", "explain", "history"].map { command in
-          let output = try cli(served, [command, account, "-o", "json"] + point)
-          let object = output.out.isEmpty ? [:] : try plain(output.out)
-          let data = try JSONSerialization.data(
-            withJSONObject: object, options: [.sortedKeys, .prettyPrinted])
-          return "\(command) \(account) \(point): \(output.status) "
-            + String(decoding: data, as: UTF8.self)
-        }
+    let each = Self.accounts.flatMap { [["explain", $0], ["history", $0]] }
+    return try points.flatMap { point in
+      try ([["get"] + Self.accounts] + each).map { command in
+        let output = try cli(served, command + ["-o", "json"] + point)
+        let data = try JSONSerialization.data(
+          withJSONObject: output.out.isEmpty ? [:] : try plain(output.out),
+          options: [.sortedKeys, .prettyPrinted])
+        return "\(command) \(point): \(output.status) " + String(decoding: data, as: UTF8.self)
       }
     }
   }
@@ -121,7 +118,7 @@ import Testing
     // They are about something: corrections, revisions and refusals to answer.
     #expect(before.contains { $0.contains("\"corrections\"") })
     #expect(before.contains { $0.contains("\"revision\"") })
-    #expect(before.contains { $0.hasPrefix("get early") && $0.contains(": 2 ") })
+    #expect(before.contains { $0.hasPrefix("[\"explain\", \"early\"]") && $0.contains(": 2 ") })
     // A recording of the replay is the recording.
     func facts(_ text: String) throws -> [String] {
       try text.split(separator: "\n").map { line in
@@ -143,7 +140,6 @@ import Testing
     #expect(try replay(half, into: replayed).error.contains("5 stored, 0 known already, "))
     let rest = try replay(recording, into: replayed, ["--until", "2027-06-01T00:00:00Z"])
     #expect(rest.status == 0 && rest.error.contains("6 stored, 5 known already, 0 refused\n"))
-    #expect(try answers(original) == answers(replayed))
     let again = try replay(recording, into: replayed)
     #expect(again.status == 0 && again.error.contains("0 stored, 11 known already, 0 refused\n"))
     #expect(try answers(original) == answers(replayed))
