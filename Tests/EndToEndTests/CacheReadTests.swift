@@ -68,10 +68,7 @@ import Testing
     }
 
     func untilCached(_ account: AccountID) async throws {
-      try await eventually {
-        try await Task.sleep(for: .milliseconds(5))
-        return try await client.getStatus(account).source == .cache
-      }
+      try await eventually { try await client.getStatus(account).source == .cache }
     }
   }
 
@@ -144,8 +141,7 @@ import Testing
     let client = try AccountStatusClient(socket: server.socket, configuration: configuration)
     let feeding = Task { try await client.runCache() }
     try await eventually {
-      try await Task.sleep(for: .milliseconds(5))
-      return try await client.isActive("nobody", otherwise: true).source == .cache
+      try await client.isActive("nobody", otherwise: true).source == .cache
     }
     server.pause()
     try await eventually {

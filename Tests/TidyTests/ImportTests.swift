@@ -26,6 +26,7 @@ import Testing
       "AccountStatusClient": ["AccountStatusAPI", model, "TTRPC", "CStatusTable"],
       "order-gateway-example": ["AccountStatusClient", model],
       "support-desk-example": ["AccountStatusClient", model],
+      "order-service-example": ["AccountStatusClient", model],
       "OrderGatewayTests": ["AccountStatusClient", "AccountStatusTesting", model],
       "AccountStatusTesting": ["AccountStatusClient", model, "CLinux"],
       // The server, and the vocabulary of what it takes: instants, and errors of the runtime.
