@@ -115,6 +115,7 @@ struct Driver {
   private func name(_ source: AnswerSource) -> String {
     switch source {
     case .table: "TABLE"
+    case .cache: "CACHE"
     case .rpc: "CALL"
     case .callersDefault: "DEFAULT"
     }
