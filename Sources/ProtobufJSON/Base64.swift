@@ -1,10 +1,10 @@
 /// The base64 of RFC 4648.
-enum Base64 {
+package enum Base64 {
   private static let alphabet = Array(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
   /// The standard alphabet, padded.
-  static func text(of bytes: some Collection<UInt8>) -> String {
+  package static func text(of bytes: some Collection<UInt8>) -> String {
     var text: [UInt8] = []
     var rest = bytes[...]
     while !rest.isEmpty {
@@ -23,7 +23,7 @@ enum Base64 {
   ///
   /// Takes the standard and the URL alphabet, padded or not. Bits left over must be zero: else
   /// two texts would stand for the same bytes.
-  static func bytes(of text: String) -> [UInt8]? {
+  package static func bytes(of text: String) -> [UInt8]? {
     var digits = Array(text.utf8)
     if digits.count.isMultiple(of: 4) {
       for _ in 0..<2 where digits.last == UInt8(ascii: "=") { digits.removeLast() }

@@ -24,7 +24,7 @@ package struct AccountStatusCommand: AsyncParsableCommand {
     subcommands: [
       Get.self, History.self, Explain.self,
       Billing.self, Simulate.self,
-      IsActive.self, Check.self, List.self, Register.self, Report.self, Import.self,
+      IsActive.self, Check.self, List.self, Watch.self, Register.self, Report.self, Import.self,
       Reinstate.self, Retract.self, Record.self, Replay.self,
       Editions.self, Health.self, Info.self, Stats.self, Top.self,
     ])

@@ -18,6 +18,9 @@ package struct Server: Sendable {
   package let facts: @Sendable (AccountID) async throws(AccountStatusError) -> [Fact]
   /// Opens a bulk import; the closure it takes is asked before a broken connection is replaced.
   package let openImport: @Sendable (_ mayRetry: @escaping @Sendable () -> Bool) -> any FactStream
+  /// Opens a watch of accounts, or of all where none is given, behind a token or with a snapshot.
+  package let openWatch:
+    @Sendable (_ accounts: [AccountID], _ token: [UInt8]) -> any ChangeStream & Sendable
 
   /// The server of a client.
   package init(_ client: AccountStatusClient) {
@@ -29,7 +32,10 @@ package struct Server: Sendable {
       facts: { account async throws(AccountStatusError) in
         try await client.listFacts(of: account, pageSize: 1000).all().map(\.fact)
       },
-      openImport: { mayRetry in BulkFacts(client.openImport(mayRetry: mayRetry)) })
+      openImport: { mayRetry in BulkFacts(client.openImport(mayRetry: mayRetry)) },
+      openWatch: { accounts, token in
+        ServerChanges(client.openWatch(accounts, from: Token(bytes: token)))
+      })
   }
 
   package init(
@@ -37,8 +43,11 @@ package struct Server: Sendable {
     call:
       @escaping @Sendable (String, [UInt8]) async throws(AccountStatusError) -> [UInt8],
     facts: @escaping @Sendable (AccountID) async throws(AccountStatusError) -> [Fact],
-    openImport: @escaping @Sendable (@escaping @Sendable () -> Bool) -> any FactStream
+    openImport: @escaping @Sendable (@escaping @Sendable () -> Bool) -> any FactStream,
+    openWatch:
+      @escaping @Sendable ([AccountID], [UInt8]) -> any ChangeStream & Sendable
   ) {
+    self.openWatch = openWatch
     self.openImport = openImport
     self.socket = socket
     self.call = call

@@ -17,15 +17,26 @@ final class StubServer: Sendable {
     var text: String { message.text() }
   }
 
+  /// A watch that was asked for.
+  struct Watched: Equatable {
+    var accounts: [AccountID]
+    var token: [UInt8]
+  }
+
   private let requests = Mutex<[Request]>([])
+  private let watched = Mutex<[Watched]>([])
+  /// What a watch tells before it is cancelled.
+  private let events: [ToldEvent]
   private let facts: [Fact]?
   private let answer: @Sendable (_ method: String, _ request: JSONValue) throws -> String
 
   /// `answer` gives the reply as JSON text, or throws an AccountStatusError; nil facts are those of
   /// an account that the ledger does not know.
   init(
-    facts: [Fact]? = [], answer: @escaping @Sendable (String, JSONValue) throws -> String
+    facts: [Fact]? = [], events: [ToldEvent] = [],
+    answer: @escaping @Sendable (String, JSONValue) throws -> String
   ) {
+    self.events = events
     self.facts = facts
     self.answer = answer
   }
@@ -43,6 +54,7 @@ final class StubServer: Sendable {
   static let info = #"{"now":"2026-11-15T09:00:00Z"}"#
 
   var asked: [Request] { requests.withLock { $0 } }
+  var watches: [Watched] { watched.withLock { $0 } }
 
   /// The server as commands see it.
   func server(socket: String = "/nowhere/rpc.sock") -> Server {
@@ -55,7 +67,11 @@ final class StubServer: Sendable {
         guard let facts else { throw AccountStatusError(.notFound, "nothing about \(account)") }
         return facts
       },
-      openImport: { [self] _ in StubImport(stub: self) })
+      openImport: { [self] _ in StubImport(stub: self) },
+      openWatch: { [self] accounts, token in
+        watched.withLock { $0.append(Watched(accounts: accounts, token: token)) }
+        return StubWatch(events: events)
+      })
   }
 
   fileprivate func reply(to method: String, _ payload: [UInt8]) throws(AccountStatusError)
@@ -107,6 +123,21 @@ private struct StubImport: FactStream {
   }
 
   func finish() {}
+}
+
+/// A watch that tells a list of events, then ends as if it were interrupted.
+private struct StubWatch: ChangeStream {
+  let token = "AQ=="
+  var events: [ToldEvent]
+
+  init(events: [ToldEvent]) {
+    self.events = events
+  }
+
+  mutating func next() throws -> ToldEvent {
+    if events.isEmpty { throw AccountStatusError(.cancelled, "interrupted") }
+    return events.removeFirst()
+  }
 }
 
 /// The status of our commands, not that of the processes that the testing library starts.

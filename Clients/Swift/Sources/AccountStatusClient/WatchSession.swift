@@ -1,5 +1,5 @@
 internal import AccountStatusAPI
-internal import AccountStatusModel
+package import AccountStatusModel
 internal import Synchronization
 internal import TTRPC
 
@@ -115,6 +115,13 @@ package struct WatchSession {
       return nil
     }
     return Told(event: event, payload: payload)
+  }
+}
+
+extension AccountStatusClient {
+  /// Opens a watch; connects when the first event is taken.
+  package func openWatch(_ accounts: [AccountID] = [], from token: Token? = nil) -> WatchSession {
+    WatchSession(client: self, accounts: accounts, from: token)
   }
 }
 
