@@ -158,12 +158,16 @@ struct TableComparison: Comparison {
   let machine: Machine
   let accounts: UInt32
   let rows: [Row]
-  /// The part of a core that 100 000 changes a second take.
+  /// The part of a core that writing 100 000 records a second takes.
   let publisherCores: Double
   let idleP99: Double
   let loadedP99: Double
   let wrong: UInt64
   let requirements: [Requirement]
+
+  /// At most what the daemon's loop takes for a change, to what writing its record takes, which is
+  /// what is measured here: LedgerLinkTests hold it to that.
+  private static let loopFactor = 2.0
 
   init(machine: Machine, accounts: UInt32, rounds: [TableRound]) {
     (self.machine, self.accounts) = (machine, accounts)
@@ -191,7 +195,9 @@ struct TableComparison: Comparison {
       Requirement("random accounts from Swift, to C", rows[1].swiftRatio, atMost: 1.5),
       Requirement(
         "two processes' scaling, to the baseline's", median(rounds.map(\.scaling)), atLeast: 0.95),
-      Requirement("cores for 100 000 changes a second", publisherCores, atMost: 0.2),
+      Requirement(
+        "cores of the daemon's loop for 100 000 changes a second",
+        publisherCores * Self.loopFactor, atMost: 0.2),
       Requirement(
         "readers' p99 meanwhile, to idle", median(rounds.map { $0.loaded.p99 / $0.idle.p99 }),
         atMost: 2),
@@ -206,7 +212,7 @@ struct TableComparison: Comparison {
             + [$0.table, $0.baseline, $0.ratio, $0.fromSwift, $0.swiftRatio].map(figure)
         })
     let load = """
-      100 000 changes a second: \(figure(publisherCores)) cores; readers' p99 \(figure(idleP99)) ns \
+      writing 100 000 records a second: \(figure(publisherCores)) cores; readers' p99 \(figure(idleP99)) ns \
       idle, \(figure(loadedP99)) ns meanwhile; wrong \(wrong)
       """
     return [machine.text, reads, load, requirements.map(\.text).joined(separator: "\n")]

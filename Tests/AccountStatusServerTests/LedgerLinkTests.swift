@@ -127,6 +127,24 @@ struct LedgerLinkTests {
     #expect(link.commitCount == 1 && link.factCount == 0)
   }
 
+  @Test(.enabled(if: RecordWriter.isOptimised))
+  func `all that the loop does for a change costs less than twice what writing its record does`()
+    throws
+  {
+    let server = try LocalServer()
+    let accounts = (0..<5000).map { AccountID(checked: "partner-\(10_000 + $0)") }
+    let rows = accounts.map { row($0, revision: 1) }
+    var position = server.index.token.position
+    let ratio = try RecordWriter(accounts).ratio {
+      position += 1
+      server.link.receive(
+        .committed(CommittedGroup(token: token(server, position), rows: rows)))
+      while server.index.token.position < position { try server.loop.turn(wait: .zero) }
+    }
+    #expect(server.index.count == accounts.count)
+    #expect(ratio < 2)
+  }
+
   @Test func `what a stopped ledger is asked fails`() throws {
     let server = try LocalServer()
     server.ledger.stop()
