@@ -20,6 +20,8 @@ package final class StatusIndex {
   /// Since when reinstatement states hold, by record number, where that is not since the account
   /// was suspended: somebody has asked for reinstatement, or decided on it.
   private var reinstatementSpans: [UInt32: ReinstatementSpan] = [:]
+  /// Records that the rules in force have not decided yet.
+  private var undecided: Set<UInt32> = []
   /// The latest instant that any record begins at.
   private(set) var latestStart = Instant(nanoseconds: .min)
 
@@ -83,6 +85,12 @@ package final class StatusIndex {
 
   /// Accounts that have a record.
   package var count: Int { Int(status_table_count(table)) }
+
+  /// Whether the rules in force have decided every account, but for some that they cannot.
+  package func isDecided(but exceptions: Set<AccountID>) -> Bool {
+    undecided.isEmpty
+      || undecided.isSubset(of: exceptions.compactMap { recordNumber(of: $0) })
+  }
 }
 
 // MARK: - Reading
@@ -160,6 +168,11 @@ extension StatusIndex {
 
   private func index(_ row: StatusRow, as number: UInt32) {
     traits[number] = RecordTraits(row)
+    if !row.isCurrent {
+      undecided.insert(number)
+    } else if !undecided.isEmpty {
+      undecided.remove(number)
+    }
     let answer = row.validFrom < row.flipAt ? row.untilFlip : row.fromFlip
     tally.set(answer?.state, of: number)
     let isUsual = [row.untilFlip, row.fromFlip].allSatisfy {

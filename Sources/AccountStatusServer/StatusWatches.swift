@@ -110,8 +110,10 @@ extension StatusWatches {
   /// Whether the index and the log say the same: not while a commit is being published.
   var isSettled: Bool { link.isSettled }
 
-  /// The last instant of which everything that was true is in the log.
-  var settledThrough: Instant {
+  /// The last instant of which everything that was true is in the log; nil: the rules in force have
+  /// still to decide an account, of which the log has what others said.
+  var settledThrough: Instant? {
+    guard index.isDecided(but: unreadable) else { return nil }
     let now = clock.now
     guard let next = nextTransitionAt, next <= now else { return now }
     return Instant(nanoseconds: next.nanoseconds - 1)

@@ -67,6 +67,19 @@ struct StatusIndexTests {
       index.read("a", at: flip).1.standing == answer(.suspended, [.billingPastDue]).standing)
   }
 
+  @Test func `it is known whether the rules in force have decided every account`() {
+    publish(row("a"), row("b"))
+    #expect(index.isDecided(but: []))
+    publish(row("a", isCurrent: false), row("b", isCurrent: false))
+    #expect(!index.isDecided(but: []))
+    #expect(!index.isDecided(but: ["a"]))
+    #expect(index.isDecided(but: ["a", "b", "nobody"]))
+    publish(row("b"))
+    #expect(index.isDecided(but: ["a"]))
+    publish(row("a"))
+    #expect(index.isDecided(but: []))
+  }
+
   @Test func `a token is shown once everything up to it is published`() {
     let store = StoreID.random()
     func token(_ position: UInt64, epoch: UInt32 = 1) -> [UInt8] {

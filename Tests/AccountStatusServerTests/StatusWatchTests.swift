@@ -301,4 +301,25 @@ struct StatusWatchTests {
             token: server.index.encodedToken, asOf: server.clock.now))
     }
   }
+
+  @Test func `while an account is still to be decided anew nothing is said to be settled`() throws {
+    let server = try LocalServer()
+    try server.store([registration()])
+    let watcher = try Watcher(server)
+    try watcher.untilCurrent()
+    var row = StatusRow(
+      accountID: account, revision: 1, validFrom: newYear, flipAt: .distantFuture,
+      validUntil: .distantFuture, untilFlip: nil, fromFlip: nil)
+    for (isCurrent, asOf) in [(false, nil), (true, server.clock.now)] {
+      row.isCurrent = isCurrent
+      server.index.publish(row)
+      for _ in 0..<4 {
+        server.time.advance(.milliseconds(250))
+        try server.turn()
+        try watcher.peer.pump()
+      }
+      #expect(
+        try watcher.events.last == .progress(token: server.index.encodedToken, asOf: asOf))
+    }
+  }
 }
