@@ -26,8 +26,8 @@
  *  - The wall clock here is taken to be the daemon's, which is on the same host. Under a manual
  *    clock, a test's, as_of soon lies too far back or ahead: the cache then answers nothing, and
  * the daemon is asked every time.
- *  - What time alone changes while the state stays, a notice or a further reason, is what the daemon
- *    has told of it: some milliseconds late.
+ *  - What time alone changes while the state stays, a notice or a further reason, is what the
+ * daemon has told of it: some milliseconds late.
  *  - In a forked child the cache holds what it held, until status_cache_adopt empties it.
  *
  * Instants are nanoseconds since 1970, durations nanoseconds. Functions return 0 or -errno, unless
