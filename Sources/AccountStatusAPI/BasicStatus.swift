@@ -80,11 +80,11 @@ private struct PlainReader {
 ///
 /// Writes the very bytes that libprotobuf-c would. The buffers outlive the value; text has been
 /// checked where it was stored. Sets are bits: bit n is the word with number n, bit 0 is never set.
+/// Instants are nanoseconds since 1970-01-01T00:00:00Z, never negative.
 package struct BasicStatusReply {
   package let accountID: UnsafeRawBufferPointer
   /// The contract's number; so are the other states.
   package let state: UInt8
-  /// Nanoseconds since 1970-01-01T00:00:00Z, as the other instants; never negative.
   package let since: Int64
   package let reasons: UInt64
   package let capabilities: UInt64
@@ -96,9 +96,8 @@ package struct BasicStatusReply {
   package let revision: UInt64
   package let asOf: Int64
   package let token: UnsafeRawBufferPointer
-  /// Measured once.
-  private var statusByteCount: Int
 
+  @inline(__always)
   package init(
     accountID: UnsafeRawBufferPointer, state: UInt8, since: Int64, reasons: UInt64,
     capabilities: UInt64, notices: UInt64, nextTransition: (at: Int64, toState: UInt8)?,
@@ -119,171 +118,163 @@ package struct BasicStatusReply {
     self.revision = revision
     self.asOf = asOf
     self.token = token
-    statusByteCount = 0
-    statusByteCount = measuredStatus()
   }
 
-  /// The exact number of bytes that `write` fills in.
-  package var byteCount: Int {
-    1 + varintSize(UInt64(statusByteCount)) + statusByteCount + sliceSize(token.count)
+  /// Bytes that are enough for whatever the numbers and sets are: three full sets, and some.
+  private static let capacityOfNumbers = 640
+
+  /// How large a buffer is enough for `write`.
+  package var capacity: Int {
+    Self.capacityOfNumbers + accountID.count + policyEdition.count + token.count
   }
 
-  /// Writes all `byteCount` bytes. The buffer has at least that size.
-  package func write(_ buffer: UnsafeMutableRawBufferPointer) {
-    precondition(buffer.count >= byteCount)
-    guard let base = buffer.baseAddress else { return }
-    var output = Output(base.assumingMemoryBound(to: UInt8.self))
-    output.tag(0x0a, length: statusByteCount)
-    writeStatus(&output)
+  /// Writes the message to where the buffer ends, and returns it. The buffer has at least
+  /// `capacity` bytes.
+  ///
+  /// From its end to its start, the fields in reverse: so a length is known when its turn comes,
+  /// and nothing is measured before it is written.
+  @inline(__always)
+  package func write(
+    atEndOf buffer: UnsafeMutableRawBufferPointer
+  ) -> UnsafeRawBufferPointer {
+    precondition(buffer.count >= capacity)
+    guard let start = buffer.baseAddress else {
+      return UnsafeRawBufferPointer(start: nil, count: 0)
+    }
+    var output = ReverseOutput(endingAt: start + buffer.count)
     output.slice(0x12, token)
-  }
-}
-
-extension BasicStatusReply {
-  private func measuredStatus() -> Int {
-    var size = sliceSize(accountID.count) + numberSize(UInt64(state))
-    size += 2 + timestampSize(since)
-    size += 4 * reasons.nonzeroBitCount
-    size += packedSize(capabilities) + packedSize(notices)
-    if let nextTransition { size += 2 + transitionSize(nextTransition) }
-    size += isEligibleForReinstatement ? 2 : 0
-    size += numberSize(UInt64(reinstatementState)) + sliceSize(policyEdition.count)
-    size += numberSize(revision)
-    size += 2 + timestampSize(asOf)
-    return size
+    let end = output.start
+    writeStatus(&output)
+    output.varint(UInt64(end - output.start))
+    output.byte(0x0a)
+    return UnsafeRawBufferPointer(start: output.start, count: start + buffer.count - output.start)
   }
 
   @inline(__always)
-  private func writeStatus(_ output: inout Output) {
-    output.slice(0x0a, accountID)
-    output.number(0x10, UInt64(state))
-    output.timestamp(0x1a, since)
-    output.forEachBit(reasons) { output, code in
-      output.byte(0x22)
-      output.byte(2)
-      output.byte(0x08)
-      output.byte(code)
-    }
-    output.packed(0x2a, capabilities)
-    output.packed(0x32, notices)
-    if let nextTransition {
-      output.tag(0x3a, length: transitionSize(nextTransition))
-      output.timestamp(0x0a, nextTransition.at)
-      output.number(0x10, UInt64(nextTransition.toState))
-    }
-    output.number(0x40, isEligibleForReinstatement ? 1 : 0)
-    output.number(0x48, UInt64(reinstatementState))
-    output.slice(0x52, policyEdition)
-    output.number(0x58, revision)
+  private func writeStatus(_ output: inout ReverseOutput) {
     output.timestamp(0x62, asOf)
+    output.number(0x58, revision)
+    output.slice(0x52, policyEdition)
+    output.number(0x48, UInt64(reinstatementState))
+    output.number(0x40, isEligibleForReinstatement ? 1 : 0)
+    if let nextTransition {
+      let end = output.start
+      output.number(0x10, UInt64(nextTransition.toState))
+      output.timestamp(0x0a, nextTransition.at)
+      output.byte(UInt8(truncatingIfNeeded: end - output.start))
+      output.byte(0x3a)
+    }
+    output.packed(0x32, notices)
+    output.packed(0x2a, capabilities)
+    output.forEachBit(reasons) { output, code in
+      output.byte(code)
+      output.byte(0x08)
+      output.byte(2)
+      output.byte(0x22)
+    }
+    output.timestamp(0x1a, since)
+    output.number(0x10, UInt64(state))
+    output.slice(0x0a, accountID)
   }
-
-  private func transitionSize(_ transition: (at: Int64, toState: UInt8)) -> Int {
-    2 + timestampSize(transition.at) + numberSize(UInt64(transition.toState))
-  }
 }
 
-// MARK: - Sizes
+/// Bytes that come before others, written from the last to the first.
+private struct ReverseOutput {
+  /// The first byte written so far.
+  private(set) var start: UnsafeMutableRawPointer
 
-@inline(__always)
-private func varintSize(_ value: UInt64) -> Int {
-  (64 - (value | 1).leadingZeroBitCount + 6) / 7
-}
-
-/// A varint field; one that is zero is left out.
-@inline(__always)
-private func numberSize(_ value: UInt64) -> Int {
-  value == 0 ? 0 : 1 + varintSize(value)
-}
-
-/// A field of text or bytes; an empty one is left out.
-@inline(__always)
-private func sliceSize(_ count: Int) -> Int {
-  count == 0 ? 0 : 1 + varintSize(UInt64(count)) + count
-}
-
-/// A packed field of enum numbers below 64: a byte each.
-@inline(__always)
-private func packedSize(_ bits: UInt64) -> Int {
-  bits == 0 ? 0 : 2 + bits.nonzeroBitCount
-}
-
-/// The content of a Timestamp.
-@inline(__always)
-private func timestampSize(_ nanoseconds: Int64) -> Int {
-  let (seconds, nanos) = UInt64(nanoseconds).quotientAndRemainder(dividingBy: 1_000_000_000)
-  return numberSize(seconds) + numberSize(nanos)
-}
-
-// MARK: - Output
-
-/// Where the next byte goes.
-private struct Output {
-  private var next: UnsafeMutablePointer<UInt8>
-
-  init(_ start: UnsafeMutablePointer<UInt8>) {
-    next = start
+  @inline(__always)
+  init(endingAt end: UnsafeMutableRawPointer) {
+    start = end
   }
 
   @inline(__always)
   mutating func byte(_ value: UInt8) {
-    next.pointee = value
-    next += 1
+    start -= 1
+    start.storeBytes(of: value, as: UInt8.self)
   }
 
   @inline(__always)
   mutating func varint(_ value: UInt64) {
-    var rest = value
-    while rest >= 0x80 {
-      byte(UInt8(truncatingIfNeeded: rest) | 0x80)
-      rest >>= 7
+    if value < 0x80 {
+      byte(UInt8(truncatingIfNeeded: value))
+    } else if value < 1 << 56 {
+      longVarint(value)
+    } else {
+      longestVarint(value)
     }
-    byte(UInt8(truncatingIfNeeded: rest))
   }
 
+  /// Two to eight bytes with one store: the number's groups of seven bits, spread over bytes. What
+  /// it stores before them is written over by what comes next.
   @inline(__always)
-  mutating func tag(_ tag: UInt8, length: Int) {
-    byte(tag)
-    varint(UInt64(length))
+  private mutating func longVarint(_ value: UInt64) {
+    let count = (70 - value.leadingZeroBitCount) / 7
+    var groups = value & 0x0fff_ffff | (value & 0x00ff_ffff_f000_0000) << 4
+    groups = groups & 0x0000_3fff_0000_3fff | (groups & 0x0fff_c000_0fff_c000) << 2
+    groups = groups & 0x007f_007f_007f_007f | (groups & 0x3f80_3f80_3f80_3f80) << 1
+    // All but the last say that another follows.
+    groups |= 0x8080_8080_8080_8080 &>> UInt64(72 - 8 * count)
+    let bytes = groups &<< UInt64(64 - 8 * count)
+    (start - 8).storeBytes(of: bytes.littleEndian, as: UInt64.self)
+    start -= count
   }
 
+  @inline(never)
+  private mutating func longestVarint(_ value: UInt64) {
+    let count = (70 - value.leadingZeroBitCount) / 7
+    for place in (0..<count).reversed() {
+      let group = UInt8(truncatingIfNeeded: value &>> UInt64(7 * place)) & 0x7f
+      byte(place == count - 1 ? group : group | 0x80)
+    }
+  }
+
+  /// A varint field; one that is zero is left out.
   @inline(__always)
   mutating func number(_ tag: UInt8, _ value: UInt64) {
     guard value != 0 else { return }
-    byte(tag)
     varint(value)
+    byte(tag)
   }
 
+  /// A field of text or bytes; an empty one is left out.
   @inline(__always)
   mutating func slice(_ tag: UInt8, _ content: UnsafeRawBufferPointer) {
     guard content.count > 0, let source = content.baseAddress else { return }
-    self.tag(tag, length: content.count)
-    UnsafeMutableRawPointer(next).copyMemory(from: source, byteCount: content.count)
-    next += content.count
+    start -= content.count
+    start.copyMemory(from: source, byteCount: content.count)
+    varint(UInt64(content.count))
+    byte(tag)
   }
 
   @inline(__always)
   mutating func timestamp(_ tag: UInt8, _ nanoseconds: Int64) {
-    self.tag(tag, length: timestampSize(nanoseconds))
     let (seconds, nanos) = UInt64(nanoseconds).quotientAndRemainder(dividingBy: 1_000_000_000)
-    number(0x08, seconds)
+    let end = start
     number(0x10, nanos)
+    number(0x08, seconds)
+    byte(UInt8(truncatingIfNeeded: end - start))
+    byte(tag)
   }
 
+  /// A packed field of enum numbers below 64: a byte each. An empty one is left out.
   @inline(__always)
   mutating func packed(_ tag: UInt8, _ bits: UInt64) {
     guard bits != 0 else { return }
-    self.tag(tag, length: bits.nonzeroBitCount)
+    let end = start
     forEachBit(bits) { output, number in output.byte(number) }
+    byte(UInt8(truncatingIfNeeded: end - start))
+    byte(tag)
   }
 
-  /// Calls back with the number of each bit, ascending.
+  /// Calls back with the number of each bit, descending.
   @inline(__always)
-  mutating func forEachBit(_ bits: UInt64, _ body: (inout Output, UInt8) -> Void) {
+  mutating func forEachBit(_ bits: UInt64, _ body: (inout ReverseOutput, UInt8) -> Void) {
     var rest = bits
     while rest != 0 {
-      body(&self, UInt8(truncatingIfNeeded: rest.trailingZeroBitCount))
-      rest &= rest - 1
+      let number = 63 - rest.leadingZeroBitCount
+      body(&self, UInt8(truncatingIfNeeded: number))
+      rest ^= 1 &<< UInt64(number)
     }
   }
 }

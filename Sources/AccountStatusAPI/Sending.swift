@@ -10,9 +10,13 @@ extension Reply {
     }
   }
 
-  /// Answers a point read.
-  package mutating func send(_ status: BasicStatusReply) {
-    send(byteCount: status.byteCount) { status.write($0) }
+  /// Answers a point read; the message is made in a buffer of at least its capacity.
+  @inline(__always)
+  package mutating func send(
+    _ status: BasicStatusReply, madeIn buffer: UnsafeMutableRawBufferPointer
+  ) {
+    let message = status.write(atEndOf: buffer)
+    send(byteCount: message.count) { $0.copyMemory(from: message) }
   }
 }
 

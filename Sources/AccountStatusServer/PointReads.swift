@@ -14,6 +14,8 @@ package struct PointReadState {
   package let table: UnsafePointer<status_table>
   /// The default edition's name.
   package let edition: UnsafeRawBufferPointer
+  /// Where replies are made.
+  package let scratch: UnsafeMutableRawBufferPointer
   /// What the table shows at least, encoded; empty before the first commit is known.
   package var token: UnsafeRawBufferPointer
   /// The same, to compare with.
@@ -24,9 +26,13 @@ package struct PointReadState {
   private var wallNow: Int64 = 0
   private var wallRead: UInt64 = 0
 
-  package init(table: UnsafePointer<status_table>, edition: UnsafeRawBufferPointer) {
+  package init(
+    table: UnsafePointer<status_table>, edition: UnsafeRawBufferPointer,
+    scratch: UnsafeMutableRawBufferPointer
+  ) {
     self.table = table
     self.edition = edition
+    self.scratch = scratch
     token = UnsafeRawBufferPointer(start: nil, count: 0)
   }
 
@@ -84,7 +90,8 @@ package struct PointReads {
         nextTransition: answer.next_state == 0 ? nil : (answer.next_at, answer.next_state),
         isEligibleForReinstatement: answer.eligible,
         reinstatementState: answer.reinstatement_state, policyEdition: state.pointee.edition,
-        revision: status.revision, asOf: now, token: state.pointee.token))
+        revision: status.revision, asOf: now, token: state.pointee.token),
+      madeIn: state.pointee.scratch)
     return true
   }
 }

@@ -65,13 +65,16 @@ package final class StatusIndex {
     status_table_set_edition(created, name.baseAddress, name.count)
     state = .allocate(capacity: 1)
     state.initialize(
-      to: PointReadState(table: table, edition: UnsafeRawBufferPointer(name)))
+      to: PointReadState(
+        table: table, edition: UnsafeRawBufferPointer(name),
+        scratch: .allocate(byteCount: 1024, alignment: 8)))
   }
 
   deinit {
     status_table_order_destroy(order)
     status_table_destroy(writer)
     state.pointee.edition.deallocate()
+    state.pointee.scratch.deallocate()
     state.deinitialize(count: 1)
     state.deallocate()
     tokenBuffer.deallocate()

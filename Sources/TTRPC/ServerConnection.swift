@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// A request that passed every check and now goes to its method's handler.
 ///
 /// Its slices point into the frame: valid until the connection's next call.
@@ -141,7 +143,9 @@ extension ServerConnection {
   ) -> (payload: UnsafeRawBufferPointer, timeout: Int64)? {
     guard lastMethod >= 0 else { return nil }
     let prefix = methods.entries[lastMethod].prefix
-    guard bytes.starts(with: prefix) else { return nil }
+    guard bytes.count >= prefix.count, let start = bytes.baseAddress,
+      let expected = prefix.baseAddress, memcmp(start, expected, prefix.count) == 0
+    else { return nil }
     var payload = UnsafeRawBufferPointer(start: nil, count: 0)
     var timeout: Int64 = 0
     var reader = WireReader(bytes, from: prefix.count)

@@ -37,10 +37,15 @@ private struct Record {
             reinstatementState: status.reinstatementState.rawValue,
             policyEdition: UnsafeRawBufferPointer(edition), revision: status.revision,
             asOf: status.asOf.nanoseconds, token: token)
-          var buffer = [UInt8](repeating: 0xaa, count: reply.byteCount + 8)
-          buffer.withUnsafeMutableBytes { reply.write($0) }
+          var buffer = [UInt8](repeating: 0xaa, count: 8 + reply.capacity + 8)
+          let bytes = buffer.withUnsafeMutableBytes { buffer in
+            Array(
+              reply.write(
+                atEndOf: UnsafeMutableRawBufferPointer(rebasing: buffer[8...].dropLast(8))))
+          }
+          #expect(buffer.prefix(8).allSatisfy { $0 == 0xaa })
           #expect(buffer.suffix(8).allSatisfy { $0 == 0xaa })
-          return Array(buffer.dropLast(8))
+          return bytes
         }
       }
     }
