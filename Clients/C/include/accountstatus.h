@@ -27,7 +27,8 @@
 //  - Speed: where the server shares its status table, accountstatus_get and accountstatus_check
 //    are answered out of it, in about a tenth of a microsecond: no system call, no lock, no
 //    allocation. Else, and for all that the table does not hold, the server is called. A status
-//    changes at its instant even while the server is busy, stopped or dead.
+//    changes at its instant even while the server is busy, stopped or dead. Where there is no
+//    table, a cache that the program asks for does nearly as well: accountstatus_watch.h.
 //  - Deadlines: every call returns by its timeout, on the monotonic clock, whatever the server
 //    does. Looking for a new table takes at most a quarter of it, and never more than 50 ms.
 //  - Decisions: an account is never taken for active because nothing is known. What holds when
@@ -89,6 +90,7 @@
 //   -EOPNOTSUPP    the server does not know the method
 //   -ERANGE        OUT_OF_RANGE
 //   -E2BIG         more items than a call may carry, or a struct newer than this library
+//   -EBUSY         another thread is in accountstatus_cache_update
 //   -ENOMEM        no memory
 //   -ECONNREFUSED  unavailable: no server there, it is going away, or it cannot answer now
 //   -ETIMEDOUT     unavailable: not answered within the timeout
