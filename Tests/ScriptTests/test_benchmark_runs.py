@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import json
 import os
 import pathlib
 import shutil
@@ -127,6 +128,57 @@ class Failures(unittest.TestCase):
         absent = System("absent", "absent", Role.PEER, "", ("{build}/absent",), "good", (ONE_CORE,))
         run = self.run_systems((absent,), (self.server(),))
         self.assertRegex(run.reasons["absent"], "cannot start .*/absent: No such file")
+
+
+# Asks on when its turn is over, and takes another account for a wrong answer.
+PIPELINE = """
+#include "generator.h"
+#include <stddef.h>
+
+static void *connect_nowhere(const char *path) { return (void *)path; }
+
+static void pipeline(void *connection, struct turn *turn, uint32_t depth) {
+  (void)connection;
+  (void)depth;
+  uint32_t account;
+  while (turn_next(turn, &account))
+    turn_answered(turn, account < turn->accounts);
+  for (int i = 0; i < 100; i++)
+    turn_answered(turn, !turn_next(turn, &account));
+}
+
+int main(int argc, char **argv) {
+  const struct generator_client client = {.connect = connect_nowhere, .pipeline = pipeline};
+  return generator_main(argc, argv, &client);
+}
+"""
+
+
+class Generator(unittest.TestCase):
+    def test_a_turn_that_is_over_stays_over(self):
+        folder = ROOT / "Benchmarks/generator/c"
+        with tempfile.TemporaryDirectory() as directory:
+            program = pathlib.Path(directory, "client")
+            subprocess.run(
+                ["cc", "-std=c11", "-Wall", "-Wextra", "-Werror", "-pthread", "-xc", "-"]
+                + [f"-I{folder}/include", str(folder / "generator.c"), "-o", str(program)],
+                input=PIPELINE,
+                text=True,
+                check=True,
+                timeout=120,
+            )
+            done = subprocess.run(
+                [program, "nowhere", "7"],
+                input="turn 2 1 1 5 1\n",
+                capture_output=True,
+                text=True,
+                timeout=60,
+            )
+        ready, answer = done.stdout.splitlines()
+        self.assertEqual(ready, "ready")
+        figures = json.loads(answer)
+        self.assertEqual(figures["wrong"], 0)
+        self.assertGreaterEqual(figures["calls"], 100)
 
 
 class Systems(unittest.TestCase):

@@ -31,6 +31,7 @@ struct turn {
   uint32_t random;
   /* CLOCK_MONOTONIC, nanoseconds. */
   uint64_t end;
+  bool is_over;
   uint64_t asked;
   uint64_t calls;
   uint64_t wrong;
@@ -49,7 +50,7 @@ struct generator_client {
   uint32_t questions_per_call;
 };
 
-/* The next account to ask for; false: the turn is over. */
+/* The next account to ask for; false, and from then on always: the turn is over. */
 bool turn_next(struct turn *turn, uint32_t *ret_account);
 
 static inline void turn_answered(struct turn *turn, bool is_right) {
