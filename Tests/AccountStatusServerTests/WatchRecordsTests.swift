@@ -28,10 +28,12 @@ struct WatchRecordsTests {
     guard
       case .change(let told) = records.event(change, from: previous, isPastChanged: true)
     else { throw TestFailure("it is no change") }
-    #expect(told.previous?.policyEdition == "2020-06" && told.current?.policyEdition == "2022-03")
-    #expect(told.previous?.revision == 3 && told.previous?.asOf == newYear)
-    #expect(told.previous?.state == .active && told.current?.state == .closed)
-    #expect(told.current?.revision == 5 && told.current?.asOf == autumn && told.revision == 5)
+    let before = try #require(told.previous)
+    let after = try #require(told.current)
+    #expect(before.policyEdition == "2020-06" && after.policyEdition == "2022-03")
+    #expect(before.revision == 3 && before.asOf == newYear)
+    #expect(before.state == .active && after.state == .closed)
+    #expect(after.revision == 5 && after.asOf == autumn && told.revision == 5)
     #expect(told.isPastChanged)
     #expect(LedgerToken(encoded: told.token)?.position == 11)
     #expect(LedgerToken(encoded: told.token)?.storeID == token.storeID)
