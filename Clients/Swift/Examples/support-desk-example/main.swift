@@ -4,6 +4,7 @@
 //     support-desk-example explain contoso sv
 //     support-desk-example paid contoso INV-1 1000 EUR
 //     support-desk-example waiting
+//     support-desk-example follow contoso
 //     support-desk-example was contoso 2026-10-30T00:00:00Z
 //
 // Exits with 0 for yes and 1 for no.
@@ -57,6 +58,28 @@ func waiting(_ client: AccountStatusClient) async throws {
   }
 }
 
+/// Tells how an account stands and what becomes of it, until it is active.
+func follow(_ account: AccountID, _ client: AccountStatusClient) async throws {
+  for try await event in client.watch([account]) {
+    // A line at a time, also into a file.
+    defer { fflush(nil) }
+    switch event {
+    case .status(let status):
+      print("is \(status.state.contractName)")
+      if status.state == .active { return }
+    case .changed(let change):
+      guard let status = change.current else { continue }
+      print("has become \(status.state.contractName)")
+      if status.state == .active { return }
+    case .disconnected(let error):
+      print("waiting for the server: \(error.message)")
+    default:
+      // Where a snapshot begins and ends, and how far the server is.
+      continue
+    }
+  }
+}
+
 /// Tells what the account was at an instant, by all that is known now and by what was known then.
 func was(_ account: AccountID, at instant: Instant, _ client: AccountStatusClient) async throws {
   let now = try await client.getStatus(account, asOf: instant)
@@ -78,6 +101,8 @@ func run(_ arguments: [String]) async throws -> Bool? {
       Money(Currency(arguments[4]), units: units), client)
   case ("waiting", 1):
     try await waiting(client)
+  case ("follow", 2):
+    try await follow(AccountID(arguments[1]), client)
   case ("was", 3):
     try await was(AccountID(arguments[1]), at: Instant(arguments[2]), client)
   default:
@@ -88,7 +113,7 @@ func run(_ arguments: [String]) async throws -> Bool? {
 
 do {
   guard let isYes = try await run(Array(CommandLine.arguments.dropFirst())) else {
-    print("usage: support-desk-example may-order|explain|paid|waiting|was …")
+    print("usage: support-desk-example may-order|explain|paid|waiting|follow|was …")
     exit(64)
   }
   exit(isYes ? 0 : 1)
