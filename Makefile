@@ -109,9 +109,10 @@ simulate: setup ## five years of 500 accounts, every answer compared (ARGS="--se
 	"$(RELEASE)/simulated-years" $(ARGS)
 
 .PHONY: prove
-prove: ## the long proofs: 200 kills of the ledger's probe and of the daemon, five simulated years, 10^9 reads
+prove: ## the long proofs: 200 kills of the ledger's probe and of the daemon, 10^5 watched changes, five simulated years, 10^9 reads
 	$(MAKE) test-crash KILLS=200
 	ACCOUNTSTATUS_KILLS=200 swift test $(SWIFTFLAGS) --filter DurabilityTests
+	ACCOUNTSTATUS_WATCHED_CHANGES=100000 swift test $(SWIFTFLAGS) --filter WatchHistoryTests
 	$(MAKE) simulate
 	scripts/stress-status-table 1000000000
 	scripts/stress-status-table --sanitize thread 10000000

@@ -60,7 +60,7 @@ package final class Server {
     policies = try starting { () throws(RuntimeError) in try TTRPC.Mailbox() }
     let index = try StatusIndex(edition: editions.default.name, capacity: 1024)
     if let now = options.manualClock { index.setManualClock(now) }
-    ledger = try Self.open(database, editions, clock, index, mailbox)
+    ledger = try Self.open(database, editions, clock, options.changesKept, index, mailbox)
     index.advance(to: ledger.openedAt)
     link = LedgerLink(ledger: ledger, index: index) { [loop] in loop.putOff($0) }
     freshness = Freshness(index: index, loop: loop)
@@ -155,12 +155,14 @@ extension Server {
 
   private static func open(
     _ database: String, _ editions: EditionCatalogue, _ clock: any LedgerClock,
-    _ index: StatusIndex, _ mailbox: TTRPC.Mailbox<Event>
+    _ changesKept: UInt64?, _ index: StatusIndex, _ mailbox: TTRPC.Mailbox<Event>
   ) throws(StartError) -> Ledger {
+    var configuration = Ledger.Configuration(
+      databasePath: database, editions: editions, clock: clock)
+    if let changesKept { configuration.limits.changesKept = changesKept }
     do throws(LedgerError) {
       return try Ledger.open(
-        Ledger.Configuration(databasePath: database, editions: editions, clock: clock),
-        expect: index.reserve, publish: index.publish,
+        configuration, expect: index.reserve, publish: index.publish,
         deliver: { mailbox.send(.delivery($0)) })
     } catch {
       throw StartError(error.message)

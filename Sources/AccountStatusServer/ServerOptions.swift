@@ -15,6 +15,8 @@ package struct ServerOptions: Sendable {
   package var policyEditions: String?
   /// How long the loop may look for a call before it sleeps, where that pays; zero: not at all.
   package var spin = Duration.zero
+  /// How many positions back changes are kept; nil: as many as the ledger's limits say.
+  package var changesKept: UInt64?
   /// A temporary runtime directory and database, removed at exit; `TestingService` exists.
   package var isEphemeral = false
   /// Whether the end of standard input ends the server in order.
@@ -43,6 +45,18 @@ extension ServerOptions {
       )
     }
     return .microseconds(count)
+  }
+
+  /// The fewest positions: what a watch reads in some slices, so that it can go on at all.
+  private static let fewestChangesKept: UInt64 = 1000
+
+  /// A number of positions as it is written.
+  package static func changesKept(_ text: String) throws(StartError) -> UInt64 {
+    guard let count = UInt64(text), count >= fewestChangesKept, count <= UInt64(Int64.max) else {
+      throw StartError(
+        "\"\(text)\" is no number of changes to keep; give at least \(fewestChangesKept)")
+    }
+    return count
   }
 
   /// Where the database is when nobody says: the system's for root, else the user's own.

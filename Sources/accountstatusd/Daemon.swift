@@ -63,6 +63,12 @@ struct Daemon: ParsableCommand {
   var spin: String?
 
   @Option(
+    help: ArgumentHelp(
+      "How many positions back changes are kept for watches to go on from, at least 1000. "
+        + "Default: 2000000.", valueName: "count"))
+  var keepChanges: String?
+
+  @Option(
     help: ArgumentHelp("A JSON file with settings.", valueName: "file"),
     completion: .file(extensions: ["json"]))
   var config: String?
@@ -168,6 +174,7 @@ struct Daemon: ParsableCommand {
     flags[.policyEditions] = policyEditions
     flags[.logLevel] = logLevel
     flags[.spin] = spin
+    flags[.keepChanges] = keepChanges
     return flags
   }
 
@@ -181,6 +188,9 @@ struct Daemon: ParsableCommand {
     options.policyEdition = settings[.policyEdition]
     options.policyEditions = settings[.policyEditions]
     if let spin = settings[.spin] { options.spin = try ServerOptions.spin(spin) }
+    if let count = settings[.keepChanges] {
+      options.changesKept = try ServerOptions.changesKept(count)
+    }
     options.isEphemeral = ephemeral
     options.exitsWithInput = exitWithStdin
     options.environment = environment

@@ -17,6 +17,7 @@ package struct Settings: Sendable {
     case policyEditions
     case logLevel
     case spin
+    case keepChanges
   }
 
   private let reader: ConfigReader

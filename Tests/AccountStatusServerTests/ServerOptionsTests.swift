@@ -41,4 +41,12 @@ struct ServerOptionsTests {
       #expect(throws: StartError.self) { try ServerOptions.spin(wrong) }
     }
   }
+
+  @Test func `changes to keep are a number, and not too few`() throws {
+    #expect(ServerOptions().changesKept == nil)
+    #expect(try ServerOptions.changesKept("1000") == 1000)
+    for wrong in ["", "999", "-1", "many", "99999999999999999999"] {
+      #expect(throws: StartError.self) { try ServerOptions.changesKept(wrong) }
+    }
+  }
 }

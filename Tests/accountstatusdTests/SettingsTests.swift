@@ -48,7 +48,7 @@ struct SettingsTests {
       .tableSocket: "ACCOUNTSTATUSD_TABLE_SOCKET",
       .policyEdition: "ACCOUNTSTATUSD_POLICY_EDITION",
       .policyEditions: "ACCOUNTSTATUSD_POLICY_EDITIONS", .logLevel: "ACCOUNTSTATUSD_LOG_LEVEL",
-      .spin: "ACCOUNTSTATUSD_SPIN",
+      .spin: "ACCOUNTSTATUSD_SPIN", .keepChanges: "ACCOUNTSTATUSD_KEEP_CHANGES",
     ]
     let name = try #require(names[key])
     let text = "{\"\(key.rawValue)\": \"file\"}"
@@ -77,7 +77,7 @@ struct SettingsTests {
     #expect(
       text.contains(
         "runtimeDirectory, tableSocket, database, policyEdition, policyEditions, logLevel, "
-          + "spin"))
+          + "spin, keepChanges"))
   }
 
   @Test(arguments: ["1", "true", "null", "[\"x\"]", "{\"a\": \"x\"}"])
