@@ -1,5 +1,7 @@
 """A report as tables: for a terminal, and for README."""
 
+from textwrap import wrap
+
 from driver.results import Figures, Report, Row
 from driver.systems import ACROSS, CONNECTIONS, IN_FLIGHT, ONE_CORE, Role
 
@@ -164,7 +166,11 @@ def _aligned(rows: list[list[str]]) -> str:
 def markdown(report: Report) -> str:
     """The tables for README; ours are bold."""
     ours = {row.title for row in report.rows if row.role == Role.OURS.value}
-    lines = [conditions_text(report), "", *_markdown(HEADINGS, server_rows(report), ours)]
+    lines = [
+        *wrap(conditions_text(report), 110),
+        "",
+        *_markdown(HEADINGS, server_rows(report), ours),
+    ]
     if reads := read_rows(report):
         lines += ["", *_markdown(READ_HEADINGS, reads, set())]
     if report.table_bytes_per_account is not None:
