@@ -66,7 +66,7 @@ private final class Writer: Sendable {
         return ids
       }
       for id in ids { submit(id.number) }
-    case .facts, .factPage, .caughtUp, .unreadable: break
+    case .facts, .factPage, .changePage, .caughtUp, .unreadable: break
     }
   }
 }
