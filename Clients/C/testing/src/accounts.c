@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -158,9 +159,9 @@ static char *find_reporter(const accountstatus_test *test) {
   return test_find_program("accountstatus");
 }
 
-// A file that nobody else sees, with a text in it, to be read from its beginning; or -1.
+// A file in memory with a text in it, to be read from its beginning; or -1.
 static int file_with(const char *text) {
-  int file = open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  int file = memfd_create("facts", MFD_CLOEXEC);
   size_t size = strlen(text);
   if (file >= 0 && (write(file, text, size) != (ssize_t)size || lseek(file, 0, SEEK_SET) != 0)) {
     close(file);
@@ -203,7 +204,7 @@ int accountstatus_test_report_json(accountstatus_test *test, const char *lines,
                          "no accountstatus beside %s or on PATH", test->program);
   } else if (input < 0) {
     result = failure_set(&failure, EIO, ACCOUNTSTATUS_CODE_INTERNAL,
-                         "cannot write the lines to a file in /tmp: %s", strerror(errno));
+                         "cannot write the lines to a file in memory: %s", strerror(errno));
   } else {
     int status = run_reporter(test, program, input);
     if (status != 0)
