@@ -199,6 +199,16 @@ class Systems(unittest.TestCase):
                 self.assertIn(folder, with_packages)
 
 
+def programs_with(path):
+    """The processes that have a path in their command line."""
+    found = []
+    for command in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            if str(path).encode() in command.read_bytes():
+                found.append(command.parent.name)
+    return found
+
+
 class SmokeRun(unittest.TestCase):
     """The real programs in C, which need a compiler and SQLite and no more."""
 
@@ -237,6 +247,25 @@ class SmokeRun(unittest.TestCase):
                 self.assertGreater(figures.calls_per_second, 0)
         self.assertGreater(rows["bare"].memory.pss, 0)
         self.assertIn("bare C ping-pong", done.stdout)
+
+    def test_a_run_that_is_ended_leaves_nothing_behind(self):
+        with tempfile.TemporaryDirectory() as directory:
+            command = [ROOT / "Benchmarks/run", "--only", "bare", "--rounds", "100000"]
+            command += ["--turn-ms", "1", "--swift", directory, "--build", directory]
+            run = subprocess.Popen(
+                command, stderr=subprocess.PIPE, env=os.environ | {"TMPDIR": directory}, text=True
+            )
+            self.addCleanup(run.kill)
+            self.assertIn("round 1 of", run.stderr.readline())
+            own = list(pathlib.Path(directory).glob("peers-*"))
+            self.assertEqual(len(own), 1)
+            self.assertEqual(len(programs_with(own[0])), 2, "a server and a client")
+            run.terminate()
+            run.stderr.read()
+            run.stderr.close()
+            self.assertEqual(run.wait(60), 143)
+            self.assertFalse(own[0].exists())
+            self.assertEqual(programs_with(own[0]), [])
 
 
 if __name__ == "__main__":
