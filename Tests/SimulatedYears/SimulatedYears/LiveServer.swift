@@ -209,7 +209,7 @@ extension LiveServer {
       for row in group.rows { rows[row.accountID] = row }
     case .unreadable(let account, let error): faults.append("\(account) is unreadable: \(error)")
     case .readOnly(let error): faults.append("read-only: \(error)")
-    case .facts, .factPage, .caughtUp, .failed, .recovered: break
+    case .facts, .factPage, .changePage, .caughtUp, .failed, .recovered: break
     }
   }
 }
