@@ -12,7 +12,7 @@ struct Bench: AsyncParsableCommand {
       """,
     subcommands: [
       Get.self, Report.self, Start.self, Evaluate.self, Scale.self, Generate.self, Serve.self,
-      ReportSteadily.self, Table.self, Spin.self,
+      ReportSteadily.self, Table.self, Spin.self, WatchChanges.self,
     ])
 }
 
