@@ -13,6 +13,9 @@ package final class ListSearch {
   private let filter: StatusFilter
   private let limit: Int
   private let now: Instant
+  /// Decided at the beginning: what is written later, and begins later, is read because of what
+  /// could be told of it before.
+  private let readsAll: Bool
   private var found: [StatusIndex.Entry] = []
   private var steps = 0
 
@@ -23,12 +26,17 @@ package final class ListSearch {
     self.filter = filter
     self.limit = limit
     self.now = now
+    readsAll = queries.index.isAhead(of: now)
+    queries.index.searchCount += 1
   }
+
+  deinit { queries.index.searchCount -= 1 }
 
   /// Searches from behind an account on. The completion may run before this returns.
   package func begin(after id: AccountID?, _ completion: @escaping (StatusIndex.Page) -> Void) {
     let part = queries.index.list(
-      filter, after: id, limit: limit - found.count, at: now, effort: Self.step)
+      filter, after: id, limit: limit - found.count, at: now, effort: Self.step,
+      readsAll: readsAll)
     found += part.entries
     steps += 1
     guard let end = part.continuation, found.count < limit, steps < Self.mostSteps else {

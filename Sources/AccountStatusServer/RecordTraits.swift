@@ -39,6 +39,14 @@ package struct RecordTraits {
     }
   }
 
+  /// Takes what another row of the record may match as well.
+  mutating func formUnion(_ other: RecordTraits) {
+    bits |= other.bits
+    suspensionDay = min(suspensionDay, other.suspensionDay)
+    sinceDay = min(sinceDay, other.sinceDay)
+    untilDay = min(untilDay, other.untilDay)
+  }
+
   /// Days since 1970; what is out of range becomes its end, which keeps the order.
   private static func day(_ instant: Instant) -> UInt16 {
     instant == .distantFuture ? never : min(UInt16(clamping: instant.day.number), never - 1)

@@ -24,6 +24,9 @@ package final class StatusIndex {
   private var undecided: Set<UInt32> = []
   /// The latest instant that any record begins at.
   private(set) var latestStart = Instant(nanoseconds: .min)
+  /// Searches under way, each of an instant that may be past by now. Meanwhile a record that is
+  /// written keeps what could be told of it before.
+  var searchCount = 0
 
   /// Since when the reinstatement states of both halves of a record hold.
   private struct ReinstatementSpan {
@@ -170,7 +173,9 @@ extension StatusIndex {
   }
 
   private func index(_ row: StatusRow, as number: UInt32) {
-    traits[number] = RecordTraits(row)
+    var told = RecordTraits(row)
+    if searchCount > 0 { told.formUnion(traits[number]) }
+    traits[number] = told
     if !row.isCurrent {
       undecided.insert(number)
     } else if !undecided.isEmpty {

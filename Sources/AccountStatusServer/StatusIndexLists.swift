@@ -41,13 +41,12 @@ extension StatusIndex {
   /// STALE may match or not.
   ///
   /// - limit: how many to return at most.
+  /// - readsAll: whether traits tell nothing; nil: as it is now.
   package func list(
     _ filter: StatusFilter, after id: AccountID?, limit: Int, at now: Instant,
-    effort: Effort = Effort()
+    effort: Effort = Effort(), readsAll: Bool? = nil
   ) -> Page {
-    // Before the clock was set back some records began later than it is now; until the ledger has
-    // decided those anew, every one has to be read.
-    let isAhead = now < latestStart
+    let readsAll = readsAll ?? isAhead(of: now)
     let wanted = RecordTraits.Wanted(filter, at: now)
     var left = effort
     var cursor = cursor(after: id)
@@ -62,13 +61,17 @@ extension StatusIndex {
         }
         left.accounts -= 1
         last = number
-        guard isAhead || traits[number].mayMatch(wanted) else { continue }
+        guard readsAll || traits[number].mayMatch(wanted) else { continue }
         left.reads -= 1
         if let entry = entry(number, filter, at: now) { page.entries.append(entry) }
       }
     }
     return page
   }
+
+  /// Whether records begin later than it is now, because the clock was set back: until the ledger
+  /// has decided them anew, every one has to be read.
+  func isAhead(of now: Instant) -> Bool { now < latestStart }
 
   /// Every account that has a record, whatever it says, by id, from behind an id on.
   package func accounts(

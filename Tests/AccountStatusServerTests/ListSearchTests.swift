@@ -1,6 +1,7 @@
 import AccountStatusLedger
 import AccountStatusModel
 import AccountStatusServer
+import CStatusTable
 import Testing
 
 @Suite("The search for a page")
@@ -12,13 +13,15 @@ struct ListSearchTests {
     func take(_ page: StatusIndex.Page) { self.page = page }
   }
 
-  private func row(_ id: String, _ state: AccountState) -> StatusRow {
+  private func row(
+    _ id: String, _ state: AccountState, from start: Instant = "2026-01-01T00:00:00Z"
+  ) -> StatusRow {
     let answer = BasicAnswer(
       state: state, reinstatementState: .none, reinstatementSince: nil,
       isEligibleForReinstatement: false, nextState: nil, nextTransitionAt: .distantFuture,
-      since: "2026-01-01T00:00:00Z", reasons: [], notices: [], capabilities: [])
+      since: start, reasons: [], notices: [], capabilities: [])
     return StatusRow(
-      accountID: AccountID(checked: id), revision: 1, validFrom: "2026-01-01T00:00:00Z",
+      accountID: AccountID(checked: id), revision: 1, validFrom: start,
       flipAt: .distantFuture, validUntil: .distantFuture, untilFlip: answer, fromFlip: nil)
   }
 
@@ -73,6 +76,30 @@ struct ListSearchTests {
     try server.until("the page is found") { outcome.page != nil }
     let expected = ids.filter { $0 != "a-1999" } + ["b-1"]
     #expect(outcome.page?.entries.map(\.accountID.text) == expected)
+  }
+
+  @Test func `a page is of its instant, whatever time does meanwhile`() throws {
+    let server = try server(ids)
+    let outcome = begin(server, limit: 2000)
+    // Only its evaluation can tell now what it was then.
+    server.index.publish(row("a-1999", .suspended, from: Self.now.adding(nanoseconds: 1)))
+    try server.until("the page is found") { outcome.page != nil }
+    #expect(outcome.page?.entries.map(\.accountID.text) == ids)
+    #expect(outcome.page?.entries.last?.result == .STATUS_TABLE_STALE)
+  }
+
+  @Test func `what is written meanwhile makes a search read nothing but that`() throws {
+    let server = try server((10_000..<60_000).map { "a-\($0)" }, .suspended)
+    publish(["z"], .active, in: server)
+    let outcome = begin(server, limit: 1)
+    server.index.publish(row("a-10000", .suspended, from: Self.now.adding(nanoseconds: 1)))
+    var turns = 0
+    while outcome.page == nil {
+      turns += 1
+      try server.turn(1)
+      #expect(turns < 20)
+    }
+    #expect(outcome.page?.entries.map(\.accountID.text) == ["z"])
   }
 
   @Test func `accounts that do not match cost steps too, and the search goes through them`() throws
