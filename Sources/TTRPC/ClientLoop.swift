@@ -58,6 +58,7 @@ final class ClientLoop {
   private var waiting: [UInt64] = []
   private var backoff: Backoff
   private var attemptTimer: TimerID?
+  private var isClosed = false
   /// Why and when connecting failed last.
   private var refusal: (reason: String, at: MonotonicInstant)?
 
@@ -100,6 +101,8 @@ final class ClientLoop {
   }
 
   private func perform(_ command: ClientCommand) {
+    // What was asked after the end may have come in one batch with it.
+    if isClosed { return command.fail(.closed) }
     switch command {
     case .call(let request, let continuation):
       add(request, .call(continuation), mayRetry: request.method.isIdempotent)
@@ -113,7 +116,9 @@ final class ClientLoop {
       dirty.append(stream.channel)
     case .resumeReading(let key): streams[key]?.channel.setPaused(false)
     case .cancelStream(let key): endStream(key, .failure(.cancelled))
-    case .close: loop.stop()
+    case .close:
+      isClosed = true
+      loop.stop()
     }
   }
 

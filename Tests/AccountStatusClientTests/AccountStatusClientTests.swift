@@ -4,7 +4,7 @@ import AccountStatusModel
 import TTRPC
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct AccountStatusClientTests {
+@Suite(.timeLimit(.minutes(5))) struct AccountStatusClientTests {
   @Test func `a status comes with the token it was read at`() async throws {
     let server = try ScriptedServer { _, payload in
       let request = try? GetStatusRequest.decode(payload)

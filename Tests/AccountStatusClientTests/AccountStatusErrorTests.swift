@@ -4,7 +4,7 @@ import AccountStatusModel
 import TTRPC
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct AccountStatusErrorTests {
+@Suite(.timeLimit(.minutes(5))) struct AccountStatusErrorTests {
   private func error(_ error: RPCError) async throws -> AccountStatusError? {
     let server = try ScriptedServer { _, _ in .fail(error) }
     let client = try AccountStatusClient(socket: server.path)

@@ -4,7 +4,7 @@ import AccountStatusModel
 import TTRPC
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct BillingTests {
+@Suite(.timeLimit(.minutes(5))) struct BillingTests {
   private static func invoice(_ id: Identifier) -> BillingInvoice {
     let amount = Money("EUR", billionths: 1_000_000_000)
     return BillingInvoice(

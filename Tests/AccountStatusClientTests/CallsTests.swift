@@ -5,7 +5,7 @@ import Synchronization
 import TTRPC
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct CallsTests {
+@Suite(.timeLimit(.minutes(5))) struct CallsTests {
   @Test func `a raw call carries bytes both ways`() async throws {
     let server = try ScriptedServer { _, payload in .reply(payload + [1]) }
     let client = try AccountStatusClient(socket: server.path)

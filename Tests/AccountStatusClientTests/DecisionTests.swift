@@ -4,7 +4,7 @@ import AccountStatusModel
 import TTRPC
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct DecisionTests {
+@Suite(.timeLimit(.minutes(5))) struct DecisionTests {
   private func client(
     _ table: TableServer?, _ socket: String = "/nowhere/rpc.sock",
     maxStaleness: Duration = .seconds(3600)

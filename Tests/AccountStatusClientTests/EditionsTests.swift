@@ -4,7 +4,7 @@ import AccountStatusModel
 import TTRPC
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct EditionsTests {
+@Suite(.timeLimit(.minutes(5))) struct EditionsTests {
   @Test func `a list says which is the default, and where each comes from`() async throws {
     let server = try ScriptedServer { method, _ in
       #expect(method == AdminService.listEditions)

@@ -6,7 +6,7 @@ import Synchronization
 import TTRPC
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct FactImportTests {
+@Suite(.timeLimit(.minutes(5))) struct FactImportTests {
   /// Stores everything; the sequence is the number in the account's id.
   @Sendable private static func store(_ chunk: ReceivedChunk) -> ImportFactsResponse? {
     ImportFactsResponse(

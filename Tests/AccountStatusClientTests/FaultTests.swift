@@ -4,7 +4,7 @@ import Synchronization
 import TTRPC
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct FaultTests {
+@Suite(.timeLimit(.minutes(5))) struct FaultTests {
   /// The request that a fault is sent as.
   private func sent(_ fault: Fault) async throws -> InjectFaultRequest? {
     let requests = Requests()

@@ -4,7 +4,7 @@ import AccountStatusModel
 import TTRPC
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct HistoryTests {
+@Suite(.timeLimit(.minutes(5))) struct HistoryTests {
   private let query = StatusQuery(
     asOf: "2026-12-01T00:00:00Z", knownAt: "2026-11-30T00:00:00Z", policyEdition: "2016-11")
 

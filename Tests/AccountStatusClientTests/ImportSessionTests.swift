@@ -5,7 +5,7 @@ import Synchronization
 import TTRPC
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ImportSessionTests {
+@Suite(.timeLimit(.minutes(5))) struct ImportSessionTests {
   @Sendable private static func store(_ chunk: ReceivedChunk) -> ImportFactsResponse? {
     ImportFactsResponse(
       chunk: chunk.chunk, results: chunk.facts.map { _ in .stored(sequence: chunk.chunk) },

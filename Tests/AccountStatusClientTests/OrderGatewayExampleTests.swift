@@ -5,7 +5,7 @@ import TTRPC
 import Testing
 
 /// The example program, run as a user runs it.
-@Suite(.serialized, .timeLimit(.minutes(1))) struct OrderGatewayExampleTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct OrderGatewayExampleTests {
   private func run(
     _ arguments: [String], socket: String
   ) async throws -> (status: Int32, output: String) {

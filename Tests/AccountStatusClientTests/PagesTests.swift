@@ -5,7 +5,7 @@ import Synchronization
 import TTRPC
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct PagesTests {
+@Suite(.timeLimit(.minutes(5))) struct PagesTests {
   /// Three pages of two statuses.
   private static func page(_ payload: [UInt8]) -> ScriptedServer.Answer {
     guard let request = try? ListStatusesRequest.decode(payload) else { return .silence }

@@ -3,7 +3,7 @@ import AccountStatusClient
 import AccountStatusModel
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ReadCountersTests {
+@Suite(.timeLimit(.minutes(5))) struct ReadCountersTests {
   @Test func `every reading and every call is counted once, by what became of it`() async throws {
     let table = try TableServer()
     table.table.put("contoso", 7, .suspended)

@@ -4,7 +4,7 @@ import AccountStatusModel
 import TTRPC
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ServerInfoTests {
+@Suite(.timeLimit(.minutes(5))) struct ServerInfoTests {
   @Test func `everything that the server says of itself is kept`() async throws {
     var response = GetInfoResponse(
       startedAt: "2026-11-15T09:00:00Z", now: "2026-11-15T10:00:00Z")

@@ -4,7 +4,7 @@ import AccountStatusModel
 import TTRPC
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct SimulationTests {
+@Suite(.timeLimit(.minutes(5))) struct SimulationTests {
   private let closing = Fact(
     accountID: "contoso", source: "what-if", factID: "1", effectiveAt: "2026-11-15T09:00:00Z",
     kind: .accountClosed)

@@ -5,7 +5,7 @@ import Glibc
 import TTRPC
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct StatusCacheTests {
+@Suite(.timeLimit(.minutes(5))) struct StatusCacheTests {
   /// Long enough for the slowest machine.
   private static let patience = Duration.seconds(3600)
 

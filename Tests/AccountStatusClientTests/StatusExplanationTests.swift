@@ -4,7 +4,7 @@ import AccountStatusModel
 import TTRPC
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct StatusExplanationTests {
+@Suite(.timeLimit(.minutes(5))) struct StatusExplanationTests {
   @Test func `an explanation comes in the language asked for, with its token`() async throws {
     let step = RemediationStep(
       .payInvoice, subject: "INV-1", role: .globalAdmin, alsoRoles: [.billingAdmin],

@@ -3,7 +3,7 @@ import AccountStatusModel
 import CStatusTable
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct StatusTableTests {
+@Suite(.timeLimit(.minutes(5))) struct StatusTableTests {
   /// Signs of life play no part, however slow the machine.
   private let patient = StatusTable.Options(maxStaleness: .seconds(3600))
   private let waiting = StatusTable.Options(

@@ -5,7 +5,7 @@ import CStatusTable
 import TTRPC
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct TableAnswersTests {
+@Suite(.timeLimit(.minutes(5))) struct TableAnswersTests {
   private struct Served {
     let server: ScriptedServer
     let client: AccountStatusClient

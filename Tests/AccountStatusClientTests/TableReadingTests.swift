@@ -3,7 +3,7 @@ import AccountStatusModel
 import CStatusTable
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct TableReadingTests {
+@Suite(.timeLimit(.minutes(5))) struct TableReadingTests {
   private func read(_ answer: status_table_answer) throws -> TableReading {
     let server = try TableServer()
     server.table.put("contoso", 1, answer)

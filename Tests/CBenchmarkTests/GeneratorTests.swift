@@ -2,7 +2,7 @@ import CBenchmark
 import Foundation
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct GeneratorTests {
   @Test(arguments: [(1, 1), (1, 64), (8, 1), (8, 64), (1, 1024)] as [(UInt32, UInt32)])
   func `every call is answered, one or many in flight`(

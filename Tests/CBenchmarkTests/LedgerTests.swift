@@ -2,7 +2,7 @@ import CBenchmark
 import Foundation
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct LedgerTests {
   @Test func `facts are stored in groups, the last one smaller, and the file is removed`() throws {
     let path = FileManager.default.temporaryDirectory

@@ -2,7 +2,7 @@ import CBenchmark
 import Foundation
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct WorkloadTests {
   @Test func `every hundred accounts hold every situation`() {
     for start in [0, 700, 19_900] as [UInt32] {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct GenerateTests {
   @Test func `load can be put on any socket, and a server by hand ends with its input`() throws {
     let socket = FileManager.default.temporaryDirectory

@@ -1,6 +1,6 @@
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct StartTests {
   @Test func `starts are timed from spawn to ready`() throws {
     let outcome = try Program.bench("start", "--quick", "-o", "json")

@@ -1,6 +1,6 @@
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct WatchChangesTests {
   @Test func `every watch is told of every change, and how late is timed`() throws {
     let outcome = try Program.bench(

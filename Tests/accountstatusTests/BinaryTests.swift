@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The program as a shell runs it.
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct BinaryTests {
   private func run(_ arguments: [String]) throws -> (output: String, errors: String, exit: Int32) {
     let process = Process()
