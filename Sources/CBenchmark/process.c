@@ -12,8 +12,7 @@
 #include <unistd.h>
 
 /* Does something to every thread of a process, until it fails. */
-static int for_each_thread(pid_t process, int (*body)(pid_t process, pid_t thread, void *context),
-                           void *context) {
+static int for_each_thread(pid_t process, int (*body)(pid_t thread, void *context), void *context) {
   char path[64];
   snprintf(path, sizeof path, "/proc/%d/task", process);
   DIR *threads = opendir(path);
@@ -22,13 +21,12 @@ static int for_each_thread(pid_t process, int (*body)(pid_t process, pid_t threa
   int error = 0;
   for (struct dirent *entry; error == 0 && (entry = readdir(threads)) != NULL;)
     if (entry->d_name[0] != '.')
-      error = body(process, atoi(entry->d_name), context);
+      error = body(atoi(entry->d_name), context);
   closedir(threads);
   return error;
 }
 
-static int pin_thread(pid_t process, pid_t thread, void *context) {
-  (void)process;
+static int pin_thread(pid_t thread, void *context) {
   /* A thread that has ended meanwhile needs no core. */
   return sched_setaffinity(thread, sizeof(cpu_set_t), context) < 0 && errno != ESRCH ? -errno : 0;
 }
@@ -44,25 +42,15 @@ int benchmark_pin(pid_t process, int core) {
   return for_each_thread(process == 0 ? getpid() : process, pin_thread, &cores);
 }
 
-static int add_cpu_time(pid_t process, pid_t thread, void *context) {
-  char path[64];
-  snprintf(path, sizeof path, "/proc/%d/task/%d/schedstat", process, thread);
-  FILE *file = fopen(path, "re");
-  if (file == NULL)
-    return errno == ENOENT ? 0 : -errno;
-  unsigned long long running;
-  bool read = fscanf(file, "%llu", &running) == 1;
-  fclose(file);
-  *(uint64_t *)context += read ? running : 0;
-  return 0;
-}
-
 int benchmark_cpu_time(pid_t process, uint64_t *ret_ns) {
-  uint64_t sum = 0;
-  int error = for_each_thread(process, add_cpu_time, &sum);
+  clockid_t clock;
+  int error = clock_getcpuclockid(process, &clock);
+  struct timespec used;
+  if (error == 0 && clock_gettime(clock, &used) < 0)
+    error = errno;
   if (error == 0)
-    *ret_ns = sum;
-  return error;
+    *ret_ns = (uint64_t)used.tv_sec * 1000000000 + (uint64_t)used.tv_nsec;
+  return -error;
 }
 
 uint64_t benchmark_now(void) {

@@ -1,4 +1,5 @@
 import CBenchmark
+import Dispatch
 import Foundation
 import Testing
 
@@ -27,10 +28,17 @@ struct ProcessTests {
     var before: UInt64 = 0
     var after: UInt64 = 0
     #expect(benchmark_cpu_time(getpid(), &before) == 0)
-    let start = benchmark_now()
-    while benchmark_now() - start < 20_000_000 {}
+    // A thread that has ended takes nothing away.
+    let ended = DispatchSemaphore(value: 0)
+    let thread = Thread {
+      let start = benchmark_now()
+      while benchmark_now() - start < 20_000_000 {}
+      ended.signal()
+    }
+    thread.start()
+    ended.wait()
     #expect(benchmark_cpu_time(getpid(), &after) == 0)
     #expect(after > before)
-    #expect(benchmark_cpu_time(1 << 22, &after) == -ENOENT)
+    #expect(benchmark_cpu_time(1 << 22, &after) == -ESRCH)
   }
 }

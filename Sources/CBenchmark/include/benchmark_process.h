@@ -13,7 +13,7 @@ extern "C" {
  * the calling process. */
 int benchmark_pin(pid_t process, int core);
 
-/* Time that the living threads of a process have run so far, nanoseconds. */
+/* Time that a process has run so far, in threads that have ended too, nanoseconds. */
 int benchmark_cpu_time(pid_t process, uint64_t *ret_ns);
 
 /* Time that the calling thread has run so far, nanoseconds. */
