@@ -79,7 +79,7 @@ import Testing
     #expect(decision.source == .callersDefault)
     #expect(decision.status?.state == .active)
     #expect(decision.status?.policyEdition == "2020-06")
-    #expect(decision.age >= .seconds(31))
+    #expect(decision.age >= .seconds(30))
   }
 
   @Test func `what the caller has to mend is no decision`() async throws {
