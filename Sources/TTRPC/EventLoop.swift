@@ -19,6 +19,9 @@ package struct IOEvents: OptionSet, Sendable, Hashable {
 
 /// One thread's loop over epoll: descriptors, timers, mailboxes, signals.
 ///
+/// Timers end a wait through a timerfd: they are as exact as the kernel's, and a turn looks at the
+/// clock once.
+///
 /// Owned by the thread that made it and used only there; not Sendable. Other threads reach it
 /// through a `Mailbox`. One turn is: wait, run what is ready, run what is due, run the turn's end
 /// (where servers flush their output), and around again.
@@ -68,6 +71,9 @@ package final class EventLoop {
   /// Work that was put off, in order.
   @exclusivity(unchecked) private var backlog: [() -> Void] = []
   private var backlogStart = 0
+  /// A timerfd, readable from `armedAt` on; that is at or before the first timer's instant.
+  private let alarm: Int32
+  @exclusivity(unchecked) private var armedAt = MonotonicInstant.distantFuture
   private let events = UnsafeMutablePointer<epoll_event>.allocate(capacity: eventCapacity)
   private var watches: [ObjectIdentifier: Watch] = [:]
   /// Removed in this turn, whose events may still name them.
@@ -77,36 +83,41 @@ package final class EventLoop {
   @exclusivity(unchecked) private var hasRemovedTurnEnds = false
   @exclusivity(unchecked) private var hasMore = false
   @exclusivity(unchecked) private var isStopped = false
-  private let clock: () -> MonotonicInstant
+  /// A test's own clock; nil: CLOCK_MONOTONIC.
+  private let clock: (() -> MonotonicInstant)?
   @exclusivity(unchecked) private var spin: SpinLearner
   /// The clock as of this turn's wake-up.
   @exclusivity(unchecked) package private(set) var now: MonotonicInstant
 
-  /// - clock: what timers go by. Waiting itself takes real time: a test with a clock of its own
-  ///   makes turns that do not wait.
+  /// - clock: what timers go by instead of CLOCK_MONOTONIC, in a test. Waiting itself takes real
+  ///   time: such a test makes turns that do not wait.
   /// - spinLimit: how long a wait may look again and again before it sleeps, where that pays; zero,
   ///   or a single processor to run on: it sleeps at once.
   package init(
-    clock: @escaping () -> MonotonicInstant = { MonotonicInstant.now() },
+    clock: (() -> MonotonicInstant)? = nil,
     spinLimit: Duration = .zero
   ) throws(RuntimeError) {
     self.clock = clock
     // On the only processor spinning keeps everybody else, the peer too, from running.
     spin = SpinLearner(limit: linux_processor_count() > 1 ? spinLimit.clampedNanoseconds : 0)
-    now = clock()
+    now = clock?() ?? .now()
     epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
     patientEpoll = epoll_create1(Int32(EPOLL_CLOEXEC))
     guard epoll >= 0, patientEpoll >= 0 else { throw .last("make an epoll instance") }
+    alarm = timerfd_create(CLOCK_MONOTONIC, Int32(TFD_CLOEXEC | TFD_NONBLOCK))
+    guard alarm >= 0 else { throw .last("make a timerfd") }
     var event = epoll_event()
     event.events = IOEvents.readable.rawValue
     guard epoll_ctl(epoll, EPOLL_CTL_ADD, patientEpoll, &event) == 0 else {
       throw .last("watch an epoll instance")
     }
+    _ = try add(alarm, .readable) { [unowned self] _ in ring() }
   }
 
   deinit {
     for turnEnd in turnEnds { turnEnd.release() }
     events.deallocate()
+    close(alarm)
     close(patientEpoll)
     close(epoll)
   }
@@ -130,15 +141,20 @@ extension EventLoop {
     let count =
       spin.isWanted && milliseconds != 0 ? spinThenWait(milliseconds) : poll(milliseconds)
     if count < 0, errno != EINTR { throw .last("wait for events") }
-    now = clock()
+    now = readClock()
     for index in 0..<max(Int(count), 0) { dispatch(events[index]) }
-    if timers.count > 0 { runTimers() }
+    if let next = timers.next, next <= now { runTimers() }
     if isPatientReady || !backlog.isEmpty {
       // What was prompt is on its way before what is patient begins.
       endTurn()
       takePatient()
     }
     endTurn()
+  }
+
+  @inline(__always)
+  private func readClock() -> MonotonicInstant {
+    if let clock { clock() } else { .now() }
   }
 
   @inline(__always)
@@ -223,20 +239,36 @@ extension EventLoop {
     while let timed = timers.popDue(at: now, upTo: newest) { timed.action() }
   }
 
-  /// Rounded up, so that a timer is never found early and waited for again in a spin.
+  /// How long to wait for descriptors; the timers' is among them. −1: for as long as it takes.
+  @inline(__always)
   private func waitMilliseconds(atMost wait: Duration?) -> Int32 {
     if hasMore || !backlog.isEmpty {
       hasMore = false
       return 0
     }
-    var nanoseconds = wait?.clampedNanoseconds ?? .max
-    if let next = timers.next {
-      let rest = next.nanoseconds - clock().nanoseconds
-      nanoseconds = min(nanoseconds, max(rest, 0))
-    }
-    if nanoseconds == .max { return -1 }
+    if let next = timers.next, next < armedAt { setAlarm(next) }
+    guard let wait else { return -1 }
+    let nanoseconds = wait.clampedNanoseconds
     let milliseconds = nanoseconds / 1_000_000 + (nanoseconds % 1_000_000 == 0 ? 0 : 1)
     return Int32(clamping: milliseconds)
+  }
+
+  /// Never moved to a later instant: it goes off early, and is set to what is then first.
+  private func setAlarm(_ instant: MonotonicInstant) {
+    armedAt = instant
+    // Zero would turn it off.
+    let nanoseconds = max(instant.nanoseconds, 1)
+    var time = itimerspec()
+    time.it_value.tv_sec = Int(nanoseconds / 1_000_000_000)
+    time.it_value.tv_nsec = Int(nanoseconds % 1_000_000_000)
+    timerfd_settime(alarm, Int32(TFD_TIMER_ABSTIME), &time, nil)
+  }
+
+  /// What is due runs after the turn's events.
+  private func ring() {
+    var expirations: UInt64 = 0
+    _ = read(alarm, &expirations, MemoryLayout<UInt64>.size)
+    armedAt = .distantFuture
   }
 
   /// Makes the next turn not wait: there is more to do than the kernel knows of.
@@ -321,7 +353,7 @@ extension EventLoop {
 
   @discardableResult
   package func schedule(after delay: Duration, _ action: @escaping () -> Void) -> TimerID {
-    schedule(at: clock().advanced(by: delay), action)
+    schedule(at: readClock().advanced(by: delay), action)
   }
 
   /// Forgets a timer. One that has run, or is unknown, is ignored.

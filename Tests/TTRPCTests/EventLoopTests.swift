@@ -94,6 +94,31 @@ struct EventLoopTests {
     #expect(try #require(ranAt) >= due)
   }
 
+  @Test func `a wait ends with each timer, however they are set and cancelled`() throws {
+    let loop = try EventLoop()
+    var ran: [Int] = []
+    let late = loop.schedule(after: .seconds(600)) { ran.append(0) }
+    loop.schedule(after: .milliseconds(6)) { ran.append(3) }
+    let early = loop.schedule(after: .milliseconds(1)) { ran.append(1) }
+    try loop.turn(wait: .zero)
+    // The alarm is set for one that is no more: the wait goes on.
+    loop.cancel(early)
+    loop.cancel(late)
+    loop.schedule(after: .milliseconds(3)) {
+      ran.append(2)
+      loop.schedule(after: .milliseconds(9)) { ran.append(4) }
+    }
+    while ran.count < 3 { try loop.turn(wait: nil) }
+    #expect(ran == [2, 3, 4])
+  }
+
+  @Test func `a wait is over in its time with a timer behind it`() throws {
+    let loop = try EventLoop()
+    loop.schedule(after: .seconds(600)) { Issue.record("not yet") }
+    try loop.turn(wait: .milliseconds(2))
+    try loop.turn(wait: .zero)
+  }
+
   @Test func `the end of a turn comes after what the turn does`() throws {
     let loop = try EventLoop()
     let (one, other) = try UnixSocket.pair()

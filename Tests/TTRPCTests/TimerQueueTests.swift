@@ -49,7 +49,10 @@ struct TimerQueueTests {
     let expected = model.sorted { ($0.value.instant, $0.key) < ($1.value.instant, $1.key) }.map(
       \.key)
     var popped: [Int] = []
-    while let number = queue.popDue(at: at(1_000)) { popped.append(number) }
+    while let next = queue.next, let number = queue.popDue(at: at(1_000)) {
+      #expect(next.nanoseconds == model[number]?.instant)
+      popped.append(number)
+    }
     #expect(popped == expected)
   }
 }
