@@ -58,9 +58,10 @@ package struct FrameDecoder: ~Copyable {
   package mutating func next(
     _ input: inout UnsafeRawBufferPointer
   ) throws(ProtocolViolation) -> Frame? {
-    guard case .between = state, let start = input.baseAddress,
-      input.count >= FrameHeader.byteCount
-    else { return try resume(&input) }
+    guard case .between = state else { return try resume(&input) }
+    guard let start = input.baseAddress, input.count >= FrameHeader.byteCount else {
+      return input.isEmpty ? nil : try resume(&input)
+    }
     let header = FrameHeader(start)
     let total = FrameHeader.byteCount + header.length
     guard header.length <= frameLength, input.count >= total else { return try resume(&input) }

@@ -151,10 +151,12 @@ extension ServerConnection {
     var reader = WireReader(bytes, from: prefix.count)
     do throws(WireError) {
       while let field = try reader.next() {
-        switch field.number {
-        case 3: payload = try field.bytes()
-        case 4: timeout = Int64(bitPattern: try field.varint())
-        default: return nil
+        if field.number == 3 {
+          payload = try field.bytes()
+        } else if field.number == 4 {
+          timeout = Int64(bitPattern: try field.varint())
+        } else {
+          return nil
         }
       }
     } catch { return nil }

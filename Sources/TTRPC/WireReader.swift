@@ -57,20 +57,23 @@ package struct WireField {
 /// Reads nothing outside of the bytes given and allocates nothing. Unknown fields are the caller's
 /// to skip: it does so by not looking at them.
 package struct WireReader {
-  private let input: UnsafeRawBufferPointer
-  private var offset: Int
+  private let start: UnsafeRawPointer
+  private var place: UnsafeRawPointer
+  private let end: UnsafeRawPointer
 
   /// - offset: where the first field begins.
   @inline(__always)
   package init(_ bytes: UnsafeRawBufferPointer, from offset: Int = 0) {
-    input = bytes
-    self.offset = offset
+    // Of no bytes none is looked at, wherever they are.
+    start = bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 1).unsafelyUnwrapped
+    place = start + offset
+    end = start + bytes.count
   }
 
   /// The next field, nil at the end.
   @inline(__always)
   package mutating func next() throws(WireError) -> WireField? {
-    guard offset < input.count else { return nil }
+    guard place < end else { return nil }
     let tag = try varint()
     let number = tag >> 3
     guard number > 0, number < 1 << 29 else { throw .invalidFieldNumber }
@@ -80,46 +83,74 @@ package struct WireReader {
     var field = WireField(
       number: UInt32(truncatingIfNeeded: number), type: type, value: 0,
       content: UnsafeRawBufferPointer(start: nil, count: 0))
-    switch type {
-    case .varint: field.value = try varint()
-    case .lengthDelimited:
+    // Not a switch: it would become a jump that is guessed anew for every field.
+    if type == .varint {
+      field.value = try varint()
+    } else if type == .lengthDelimited {
       let length = try varint()
-      guard length <= UInt64(input.count - offset) else { throw .truncated }
-      field.content = take(Int(length))
-    case .fixed64:
-      guard input.count - offset >= 8 else { throw .truncated }
-      field.value = UInt64(littleEndian: take(8).loadUnaligned(as: UInt64.self))
-    case .fixed32:
-      guard input.count - offset >= 4 else { throw .truncated }
-      field.value = UInt64(UInt32(littleEndian: take(4).loadUnaligned(as: UInt32.self)))
+      guard length <= UInt64(end - place) else { throw .truncated }
+      field.content = UnsafeRawBufferPointer(start: take(Int(length)), count: Int(length))
+    } else {
+      field.value = try fixed(type == .fixed64 ? 8 : 4)
     }
     return field
   }
 
+  /// A little-endian number of so many bytes.
+  @inline(never)
+  private mutating func fixed(_ count: Int) throws(WireError) -> UInt64 {
+    guard end - place >= count else { throw .truncated }
+    let bytes = UnsafeRawBufferPointer(start: take(count), count: count)
+    return bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
+  }
+
   @inline(__always)
-  private mutating func take(_ count: Int) -> UnsafeRawBufferPointer {
-    let slice = UnsafeRawBufferPointer(rebasing: input[offset..<offset + count])
-    offset += count
-    return slice
+  private mutating func take(_ count: Int) -> UnsafeRawPointer {
+    defer { place += count }
+    return place
   }
 
   @inline(__always)
   private mutating func varint() throws(WireError) -> UInt64 {
-    guard offset < input.count else { throw .truncated }
-    let first = input[offset]
+    guard place < end else { throw .truncated }
+    let first = place.load(as: UInt8.self)
     if first < 0x80 {
-      offset += 1
+      place += 1
       return UInt64(first)
     }
     return try longVarint()
   }
 
+  /// A varint of more than one byte: up to eight bytes at once, where they are.
+  @inline(__always)
   private mutating func longVarint() throws(WireError) -> UInt64 {
+    let rest = end - place
+    var bytes: UInt64
+    if rest >= 8 {
+      bytes = UInt64(littleEndian: place.loadUnaligned(as: UInt64.self))
+    } else if end - start >= 8 {
+      // The message's last eight bytes, without those that come before the varint.
+      bytes = UInt64(littleEndian: (end - 8).loadUnaligned(as: UInt64.self))
+      bytes = bytes &>> UInt64(64 - 8 * rest)
+    } else {
+      return try bytewiseVarint()
+    }
+    let last = ~bytes & 0x8080_8080_8080_8080
+    let bits = last.trailingZeroBitCount + 1
+    guard last != 0, bits <= 8 * rest else { return try bytewiseVarint() }
+    place += bits / 8
+    bytes &= 0x7f7f_7f7f_7f7f_7f7f & (.max &>> UInt64(64 - bits))
+    bytes = bytes & 0x007f_007f_007f_007f | (bytes & 0x7f00_7f00_7f00_7f00) >> 1
+    bytes = bytes & 0x0000_3fff_0000_3fff | (bytes & 0x3fff_0000_3fff_0000) >> 2
+    return bytes & 0x0fff_ffff | (bytes & 0x0fff_ffff_0000_0000) >> 4
+  }
+
+  @inline(never)
+  private mutating func bytewiseVarint() throws(WireError) -> UInt64 {
     var value: UInt64 = 0
     var shift: UInt64 = 0
-    while offset < input.count {
-      let byte = input[offset]
-      offset += 1
+    while place < end {
+      let byte = take(1).load(as: UInt8.self)
       // The tenth byte has room for one bit.
       guard shift < 63 || byte <= 1 else { throw .overlongVarint }
       value |= UInt64(byte & 0x7f) << shift

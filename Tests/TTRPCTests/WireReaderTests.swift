@@ -21,8 +21,8 @@ struct WireReaderTests {
 
   @Test func `every wire type is read`() throws {
     #expect(
-      try fields(hex("08 96 01 11 01 00 00 00 00 00 00 00 1a 02 61 62 25 02 00 00 00"))
-        == [1, 150, 2, 1, 3, 2, 4, 2])
+      try fields(hex("08 96 01 11 01 02 00 00 00 00 00 80 1a 02 61 62 25 02 01 00 80"))
+        == [1, 150, 2, 0x8000_0000_0000_0201, 3, 2, 4, 0x8000_0102])
   }
 
   @Test func `a varint has up to ten bytes and 64 bits`() throws {
@@ -34,6 +34,41 @@ struct WireReaderTests {
     }
     #expect(throws: WireError.overlongVarint) {
       try fields(hex("08 80 80 80 80 80 80 80 80 80 80 01"))
+    }
+  }
+
+  @Test func `a varint is read alike wherever it stands and whatever follows`() throws {
+    for bits in 0..<64 {
+      for value in [UInt64(1) << bits, (UInt64(1) << bits) - 1, .max >> (63 - bits)] {
+        var varint: [UInt8] = []
+        var rest = value
+        repeat {
+          varint.append(UInt8(rest & 0x7f) | (rest > 0x7f ? 0x80 : 0))
+          rest >>= 7
+        } while rest > 0
+        // Padded, too, as far as ten bytes go.
+        for padding in 0...(10 - varint.count) {
+          var padded = varint
+          if padding > 0 {
+            padded[padded.count - 1] |= 0x80
+            padded += Array(repeating: 0x80, count: padding - 1) + [0]
+          }
+          for before in 0...8 {
+            for after in 0...8 {
+              let lead = Array(repeating: [0x10, 0x7f] as [UInt8], count: before).flatMap(\.self)
+              let tail = Array(repeating: [0x18, 0x01] as [UInt8], count: after).flatMap(\.self)
+              let read = try fields(lead + [0x08] + padded + tail)
+              #expect(read.dropFirst(2 * before).prefix(2) == [1, value])
+              #expect(read.count == 2 * (before + 1 + after))
+            }
+            #expect(throws: WireError.truncated) {
+              try fields(
+                Array(repeating: [0x10, 0x7f] as [UInt8], count: before).flatMap(\.self) + [0x08]
+                  + padded.dropLast())
+            }
+          }
+        }
+      }
     }
   }
 
