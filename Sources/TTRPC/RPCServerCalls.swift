@@ -2,6 +2,9 @@ internal import Glibc
 
 /// What the server does with the bytes of a connection: parse, dispatch, observe.
 extension RPCServer {
+  /// Bytes of answers that are not kept until the turn's end: some 30 small ones.
+  private static let promptOutput = 4 << 10
+
   /// Handles what was read.
   ///
   /// The way of a unary call that is answered inline: no allocation, no lookup by String, no
@@ -16,6 +19,7 @@ extension RPCServer {
       while let event = try wire.pointee.next(&input, at: now) {
         if case .call(let call) = event {
           answer(link, wire, call, now)
+          if wire.pointee.outputCount >= Self.promptOutput, !flushPromptly(link) { break }
         } else {
           hasDeferred = true
           handle(link, event, now)
@@ -31,6 +35,16 @@ extension RPCServer {
     // A connection whose calls are answered on the spot does not wait for one whose are not.
     if link.pointee.isPatient != hasDeferred { setPatient(link, hasDeferred) }
     markDirty(link)
+  }
+
+  /// Sends the answers so far, so that the client has something to do while the others are made.
+  /// False when the client is gone.
+  @inline(never)
+  private func flushPromptly(_ link: LinkPointer) -> Bool {
+    // A client that is behind gets what its socket takes, at the turn's end.
+    if link.pointee.events.contains(.writable) { return true }
+    flush(link)
+    return link.pointee.phase != .closed
   }
 
   /// Observes the calls of one method that were answered on the spot, with one look at the clock.

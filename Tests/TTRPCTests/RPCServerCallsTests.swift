@@ -62,6 +62,67 @@ struct RPCServerCallsTests {
     #expect(peer.receive() == reply(5, [9]))
   }
 
+  @Test func `a client has the first of many answers while the others are made`() throws {
+    var arrived: [Int32] = []
+    var descriptor: Int32 = -1
+    let local = try LocalServer(routes: { router in
+      router.unary(Accounts.method("Count", .unary)) { _, _, reply in
+        var count: Int32 = 0
+        _ = ioctl(descriptor, UInt(FIONREAD), &count)
+        arrived.append(count)
+        reply.send(Array(repeating: 7, count: 100))
+      }
+    })
+    let (ours, theirs) = try UnixSocket.pair()
+    try local.server.adopt(theirs)
+    descriptor = ours.descriptor
+    let peer = RawPeer(ours, local)
+    let count = 400
+    peer.sendWithoutTurn((0..<count).flatMap { request(UInt32(2 * $0 + 1), "Count") })
+    local.turn(1)
+    #expect(arrived.count == count)
+    let frame = reply(1, Array(repeating: 7, count: 100)).count
+    // Never more than some 4 KiB behind.
+    for (place, bytes) in arrived.enumerated() {
+      #expect(place * frame - Int(bytes) <= 4096 + frame)
+    }
+    let all = (0..<count).flatMap { reply(UInt32(2 * $0 + 1), Array(repeating: 7, count: 100)) }
+    #expect(peer.receive() == all)
+  }
+
+  @Test func `a client that goes while it is answered is not answered further`() throws {
+    var answered = 0
+    let (ours, theirs) = try UnixSocket.pair()
+    let descriptor = ours.descriptor
+    let local = try LocalServer(routes: { router in
+      router.unary(Accounts.method("Leave", .unary)) { _, _, reply in
+        answered += 1
+        if answered == 10 { shutdown(descriptor, Int32(SHUT_RDWR)) }
+        reply.send(Array(repeating: 7, count: 1000))
+      }
+    })
+    try local.server.adopt(theirs)
+    let peer = RawPeer(ours, local)
+    peer.sendWithoutTurn((0..<100).flatMap { request(UInt32(2 * $0 + 1), "Leave") })
+    local.turn()
+    #expect(answered < 20)
+    #expect(local.server.connectionCount == 0)
+  }
+
+  @Test func `a client that does not read costs one attempt a turn`() throws {
+    let local = try LocalServer(routes: { router in
+      router.unary(Accounts.method("Much", .unary)) { _, _, reply in
+        reply.send(Array(repeating: 7, count: 10_000))
+      }
+    })
+    let peer = try local.connect()
+    let count = 200
+    peer.sendWithoutTurn((0..<count).flatMap { request(UInt32(2 * $0 + 1), "Much") })
+    local.turn()
+    let answer = Array(repeating: 7 as UInt8, count: 10_000)
+    #expect(peer.receive() == (0..<count).flatMap { reply(UInt32(2 * $0 + 1), answer) })
+  }
+
   @Test func `a stream's maker may refuse the stream`() throws {
     let local = try LocalServer(routes: { router in
       router.stream(Accounts.method("Never", .bidirectional)) { _, _ throws(RPCError) in
