@@ -9,15 +9,6 @@ extension Reply {
       send(byteCount: encoding.byteCount) { encoding.write($0) }
     }
   }
-
-  /// Answers a point read; the message is made in a buffer of at least its capacity.
-  @inline(__always)
-  package mutating func send(
-    _ status: BasicStatusReply, madeIn buffer: UnsafeMutableRawBufferPointer
-  ) {
-    let message = status.write(atEndOf: buffer)
-    send(byteCount: message.count) { $0.copyMemory(from: message) }
-  }
 }
 
 extension RPCServer {

@@ -12,42 +12,54 @@ package import TTRPC
 package struct PointReadState {
   /// The reader's view of the status table.
   package let table: UnsafePointer<status_table>
-  /// The default edition's name.
-  package let edition: UnsafeRawBufferPointer
-  /// Where replies are made.
-  package let scratch: UnsafeMutableRawBufferPointer
+  /// What the replies share; the index's.
+  fileprivate let parts: UnsafeMutablePointer<PointReadReplyParts>
   /// What the table shows at least, encoded; empty before the first commit is known.
-  package var token: UnsafeRawBufferPointer
+  package private(set) var token = UnsafeRawBufferPointer(start: nil, count: 0)
   /// The same, to compare with.
-  package var position: LedgerToken?
+  private var position: LedgerToken?
   /// The instant of a manual clock; `Int64.min`: the wall clock counts.
-  package var manualNow = Int64.min
-  /// The wall clock as it was after a read from a socket, and which read that was.
-  private var wallNow: Int64 = 0
-  private var wallRead: UInt64 = 0
+  private var manualNow = Int64.min
+  /// The instant of the calls that came with a read from a socket, and which read that was; 0: none.
+  private var now: Int64 = 0
+  private var read: UInt64 = 0
 
   package init(
-    table: UnsafePointer<status_table>, edition: UnsafeRawBufferPointer,
-    scratch: UnsafeMutableRawBufferPointer
+    table: UnsafePointer<status_table>, parts: UnsafeMutablePointer<PointReadReplyParts>
   ) {
     self.table = table
-    self.edition = edition
-    self.scratch = scratch
-    token = UnsafeRawBufferPointer(start: nil, count: 0)
+    self.parts = parts
+  }
+
+  /// Says what the table shows at least, in both forms.
+  package mutating func setPosition(_ position: LedgerToken, encoded: UnsafeRawBufferPointer) {
+    self.position = position
+    token = encoded
+    parts.pointee.set(token: encoded)
+  }
+
+  /// Says which instant counts instead of the wall clock.
+  package mutating func setManualNow(_ nanoseconds: Int64) {
+    manualNow = nanoseconds
+    read = 0
   }
 
   /// The instant now, in nanoseconds since 1970, for a call that came with a read.
   ///
   /// All calls of one read were made before it: one look at the clock after it serves them all.
   @inline(__always)
-  package mutating func now(for read: UInt64) -> Int64 {
-    if manualNow != .min { return manualNow }
-    if read == wallRead { return wallNow }
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    wallNow = Int64(time.tv_sec) * Instant.nanosecondsPerSecond + Int64(time.tv_nsec)
-    wallRead = read
-    return wallNow
+  package mutating func begin(_ read: UInt64) -> Int64 {
+    if read == self.read { return now }
+    if manualNow != .min {
+      now = manualNow
+    } else {
+      var time = timespec()
+      clock_gettime(CLOCK_REALTIME, &time)
+      now = Int64(time.tv_sec) * Instant.nanosecondsPerSecond + Int64(time.tv_nsec)
+    }
+    parts.pointee.set(asOf: now)
+    self.read = read
+    return now
   }
 
   /// Whether what is published is at least as fresh as a token says; false also for a strange one.
@@ -74,24 +86,18 @@ package struct PointReads {
     guard let request = GetStatusRequest.decodeBasic(payload),
       state.pointee.shows(request.atLeast)
     else { return false }
-    let now = state.pointee.now(for: context.read)
+    let now = state.pointee.begin(context.read)
     let id = request.accountID
     var status = status_table_status()
     guard
       status_table_read(state.pointee.table, id.baseAddress, id.count, now, &status)
-        == .STATUS_TABLE_FOUND
+        == .STATUS_TABLE_FOUND,
+      let message = PointReadReply(about: id, status, sharing: state.pointee.parts)
     else { return false }
-    let answer = status.answer
-    reply.send(
-      BasicStatusReply(
-        accountID: id, state: answer.state, since: answer.since,
-        reasons: UInt64(answer.reasons), capabilities: answer.capabilities,
-        notices: UInt64(answer.notices),
-        nextTransition: answer.next_state == 0 ? nil : (answer.next_at, answer.next_state),
-        isEligibleForReinstatement: answer.eligible,
-        reinstatementState: answer.reinstatement_state, policyEdition: state.pointee.edition,
-        revision: status.revision, asOf: now, token: state.pointee.token),
-      madeIn: state.pointee.scratch)
+    assert(FieldOutput.spareLength <= ByteBuffer.spareLength)
+    if let room = reply.makeRoom(byteCount: message.byteCount) {
+      message.write(about: id, status, to: room)
+    }
     return true
   }
 }

@@ -40,6 +40,7 @@ package final class StatusIndex {
     storeID: StoreID(bytes: [UInt8](repeating: 0, count: 16)), epoch: 0, position: 0)
   /// What point reads use; its buffers are this object's.
   private let state: UnsafeMutablePointer<PointReadState>
+  private let parts: UnsafeMutablePointer<PointReadReplyParts>
   private let tokenBuffer: UnsafeMutableRawBufferPointer
 
   package init(edition: String, capacity: UInt32) throws(StartError) {
@@ -61,23 +62,25 @@ package final class StatusIndex {
     writer = created
     table = status_table_view(created)
     order = createdOrder
+    parts = .allocate(capacity: 1)
     tokenBuffer = .allocate(byteCount: LedgerToken.encodedLength, alignment: 1)
-    let name = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: edition.utf8.count, alignment: 1)
-    name.copyBytes(from: edition.utf8)
-    status_table_set_edition(created, name.baseAddress, name.count)
     state = .allocate(capacity: 1)
-    state.initialize(
-      to: PointReadState(
-        table: table, edition: UnsafeRawBufferPointer(name),
-        scratch: .allocate(byteCount: 1024, alignment: 8)))
+    state.initialize(to: PointReadState(table: table, parts: parts))
+    var name = edition
+    name.withUTF8 { name in
+      status_table_set_edition(created, name.baseAddress, name.count)
+      parts.initialize(
+        to: PointReadReplyParts(
+          edition: UnsafeRawBufferPointer(name), tokenCapacity: LedgerToken.encodedLength))
+    }
   }
 
   deinit {
     status_table_order_destroy(order)
     status_table_destroy(writer)
-    state.pointee.edition.deallocate()
-    state.pointee.scratch.deallocate()
+    parts.pointee.deallocate()
+    parts.deinitialize(count: 1)
+    parts.deallocate()
     state.deinitialize(count: 1)
     state.deallocate()
     tokenBuffer.deallocate()
@@ -162,14 +165,13 @@ extension StatusIndex {
     self.token = token
     setPosition(token)
     tokenBuffer.copyBytes(from: token.encoded)
-    state.pointee.position = token
-    state.pointee.token = UnsafeRawBufferPointer(tokenBuffer)
+    state.pointee.setPosition(token, encoded: UnsafeRawBufferPointer(tokenBuffer))
   }
 
   /// Tells readers of the table which instant counts instead of the wall clock.
   package func setManualClock(_ now: Instant) {
     status_table_set_manual_now(writer, now.nanoseconds)
-    state.pointee.manualNow = now.nanoseconds
+    state.pointee.setManualNow(now.nanoseconds)
   }
 
   private func index(_ row: StatusRow, as number: UInt32) {

@@ -7,6 +7,8 @@ internal import Glibc
 package struct ByteBuffer: ~Copyable {
   /// Memory kept by an empty buffer, in bytes.
   private static let keptCapacity = 16 << 10
+  /// Bytes after the last one that may be stored into as well, and hold nothing.
+  package static let spareLength = 64
 
   private var base: UnsafeMutableRawPointer?
   private var capacity = 0
@@ -36,7 +38,7 @@ package struct ByteBuffer: ~Copyable {
   /// Makes room for bytes at the end and returns it, to be filled in before anything else is done.
   @inline(__always)
   package mutating func append(count: Int) -> UnsafeMutableRawPointer {
-    if capacity - end < count || base == nil { makeRoom(for: count) }
+    if capacity - end < count + Self.spareLength { makeRoom(for: count + Self.spareLength) }
     // makeRoom leaves a base.
     let room = base.unsafelyUnwrapped + end
     end += count

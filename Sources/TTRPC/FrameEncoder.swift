@@ -50,13 +50,23 @@ extension FrameEncoder {
       emptyResponse(stream)
       return true
     }
-    let length = 1 + byteCount.varintLength + byteCount
-    guard length <= frameLength else { return false }
-    var room = frame(stream, .response, length: length)
-    room.storeBytes(of: ResponseEnvelope.payloadTag, as: UInt8.self)
-    room = (room + 1).storeVarint(UInt64(byteCount))
+    guard let room = responseRoom(stream, byteCount: byteCount) else { return false }
     write(UnsafeMutableRawBufferPointer(start: room, count: byteCount))
     return true
+  }
+
+  /// Room for the payload, of one byte or more, of a Response that is otherwise there.
+  ///
+  /// nil, and nothing appended, when it would be over the frame limit.
+  @inline(__always)
+  package mutating func responseRoom(
+    _ stream: UInt32, byteCount: Int
+  ) -> UnsafeMutableRawPointer? {
+    let length = 1 + byteCount.varintLength + byteCount
+    guard length <= frameLength else { return nil }
+    let room = frame(stream, .response, length: length)
+    room.storeBytes(of: ResponseEnvelope.payloadTag, as: UInt8.self)
+    return (room + 1).storeVarint(UInt64(byteCount))
   }
 
   /// A reply with nothing in it: `0a 00`, which every shipped client takes for OK.

@@ -33,6 +33,19 @@ package struct Reply: ~Copyable {
     state = .sent(code)
   }
 
+  /// Answers OK with a message of `byteCount` bytes, at least one, and returns the room for them in
+  /// the connection's output: the caller fills it in before anything else is done. It may store up to
+  /// `ByteBuffer.spareLength` bytes more.
+  ///
+  /// nil for a message over the frame limit, which becomes RESOURCE_EXHAUSTED.
+  package mutating func makeRoom(byteCount: Int) -> UnsafeMutableRawPointer? {
+    guard case .open = state else { preconditionFailure("a call is answered once") }
+    let room = connection.pointee.answer(stream, byteCount: byteCount)
+    isTooLarge = room == nil
+    state = .sent(room == nil ? .resourceExhausted : .ok)
+    return room
+  }
+
   /// Answers OK with a message.
   package mutating func send(_ message: [UInt8]) {
     send(byteCount: message.count) { $0.copyBytes(from: message) }

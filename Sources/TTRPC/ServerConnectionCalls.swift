@@ -42,6 +42,14 @@ extension ServerConnection {
     return .resourceExhausted
   }
 
+  /// The same; returns the room for the payload, of one byte or more. nil: it was too long.
+  @inline(__always)
+  mutating func answer(_ stream: UInt32, byteCount: Int) -> UnsafeMutableRawPointer? {
+    if let room = encoder.responseRoom(stream, byteCount: byteCount) { return room }
+    encoder.failure(stream, tooLong(byteCount))
+    return nil
+  }
+
   /// Answers a call that was never held with an error.
   package mutating func answer(_ stream: UInt32, _ error: RPCError) {
     encoder.failure(stream, error)
@@ -236,7 +244,7 @@ extension ServerConnection {
   /// When `expire` or `disconnection` has something to say next, unless output is written or a
   /// frame completed before.
   package var nextTimeout: MonotonicInstant {
-    mutating get { min(frameDeadline, writeDeadline, deadlines.next ?? .distantFuture) }
+    min(frameDeadline, writeDeadline, deadlines.next ?? .distantFuture)
   }
 
   /// Answers one call whose deadline has passed with DEADLINE_EXCEEDED, nil when there is none left.

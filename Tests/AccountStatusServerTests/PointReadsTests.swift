@@ -120,11 +120,11 @@ struct PointReadsTests {
   @Test func `the calls of one read see one instant, those of the next a later one`() throws {
     let server = try LocalServer()
     let state = server.index.pointReads.state
-    state.pointee.manualNow = .min
-    let first = state.pointee.now(for: 1)
-    #expect(state.pointee.now(for: 1) == first)
-    #expect(state.pointee.now(for: 2) >= first)
-    state.pointee.manualNow = 5
-    #expect(state.pointee.now(for: 2) == 5)
+    state.pointee.setManualNow(.min)
+    let first = state.pointee.begin(1)
+    #expect(state.pointee.begin(1) == first)
+    #expect(state.pointee.begin(2) >= first)
+    state.pointee.setManualNow(5)
+    #expect(state.pointee.begin(2) == 5)
   }
 }

@@ -99,9 +99,9 @@ struct StatusIndexTests {
 
   @Test func `a manual clock stands still for readers`() {
     index.setManualClock(flip)
-    #expect(index.pointReads.state.pointee.now(for: 1) == flip.nanoseconds)
+    #expect(index.pointReads.state.pointee.begin(1) == flip.nanoseconds)
     index.setManualClock(end)
-    #expect(index.pointReads.state.pointee.now(for: 1) == end.nanoseconds)
+    #expect(index.pointReads.state.pointee.begin(1) == end.nanoseconds)
   }
 
   @Test(.enabled(if: RecordWriter.isOptimised))

@@ -34,4 +34,26 @@ struct ByteBufferTests {
       #expect(isEmpty)
     }
   }
+
+  @Test func `the bytes after the last one may be stored into and are nobody's`() {
+    var generator = SystemRandomNumberGenerator()
+    var buffer = ByteBuffer()
+    var model: [UInt8] = []
+    for step in 0..<2_000 {
+      let count = Int.random(in: 1...200, using: &generator)
+      let room = buffer.append(count: count)
+      let value = UInt8(truncatingIfNeeded: step)
+      room.initializeMemory(as: UInt8.self, repeating: value, count: count)
+      (room + count).initializeMemory(
+        as: UInt8.self, repeating: 0xee, count: ByteBuffer.spareLength)
+      model += Array(repeating: value, count: count)
+      if step % 7 == 0 {
+        let taken = Int.random(in: 0...model.count, using: &generator)
+        buffer.consume(taken)
+        model.removeFirst(taken)
+      }
+    }
+    let bytes = [UInt8](buffer.bytes)
+    #expect(bytes == model)
+  }
 }
