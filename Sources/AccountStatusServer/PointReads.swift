@@ -86,12 +86,14 @@ package struct PointReads {
     guard let request = GetStatusRequest.decodeBasic(payload),
       state.pointee.shows(request.atLeast)
     else { return false }
-    let now = state.pointee.begin(context.read)
     let id = request.accountID
+    // The record is on its way while the clock is read.
+    let hint = status_table_prefetch(state.pointee.table, id.baseAddress, id.count)
+    let now = state.pointee.begin(context.read)
     var status = status_table_status()
     guard
-      status_table_read(state.pointee.table, id.baseAddress, id.count, now, &status)
-        == .STATUS_TABLE_FOUND,
+      status_table_read_hinted(
+        state.pointee.table, hint, id.baseAddress, id.count, now, &status) == .STATUS_TABLE_FOUND,
       let message = PointReadReply(about: id, status, sharing: state.pointee.parts)
     else { return false }
     assert(FieldOutput.spareLength <= ByteBuffer.spareLength)

@@ -29,13 +29,16 @@ STATUS_TABLE_IN_LINE bool has_id(const uint64_t *record, struct id_words id) {
   return difference == 0;
 }
 
+/* No account id holds a byte of zero. One at the end would be taken for padding; one further in
+ * makes the words differ from every record's, since what follows it there is zero. */
+STATUS_TABLE_IN_LINE bool may_be_id(const void *id, size_t length) {
+  return length > 0 && length <= STATUS_TABLE_ID_MAX && ((const uint8_t *)id)[length - 1] != 0;
+}
+
 /* Finds the record of an id. BUSY: the search went on for longer than a writer allows. */
 STATUS_TABLE_IN_LINE enum status_table_result find(const struct status_table *table, const void *id,
                                                    size_t id_length, uint32_t *ret_number) {
-  /* No account id holds a byte of zero. One at the end would be taken for padding; one further in
-   * makes the words differ from every record's, since what follows it there is zero. */
-  if (id_length == 0 || id_length > STATUS_TABLE_ID_MAX ||
-      ((const uint8_t *)id)[id_length - 1] == 0)
+  if (!may_be_id(id, id_length))
     return STATUS_TABLE_NOT_FOUND;
   struct id_words wanted = words_of_id(id, id_length);
   uint64_t hash = hash_id(table->seed, wanted);
@@ -56,6 +59,25 @@ STATUS_TABLE_IN_LINE enum status_table_result find(const struct status_table *ta
     }
   }
   return STATUS_TABLE_BUSY;
+}
+
+/* The record that the first slot with an id's tag names: nearly always the id's. record_capacity:
+ * there is none. */
+STATUS_TABLE_IN_LINE uint32_t likely_number(const struct status_table *table, const void *id,
+                                            size_t id_length) {
+  if (!may_be_id(id, id_length))
+    return table->record_capacity;
+  uint64_t hash = hash_id(table->seed, words_of_id(id, id_length));
+  uint32_t mask = (uint32_t)table->slot_mask;
+  for (uint32_t probe = 0; probe < STATUS_TABLE_PROBES; probe++) {
+    uint32_t slot = load_slot(&table->slots[((uint32_t)hash + probe) & mask]);
+    if (slot == 0)
+      break;
+    uint32_t number = (slot & mask) - 1;
+    if ((slot & ~mask) == slot_tag(hash, mask))
+      return number < table->record_capacity ? number : table->record_capacity;
+  }
+  return table->record_capacity;
 }
 
 /* Takes an answer's words apart. */

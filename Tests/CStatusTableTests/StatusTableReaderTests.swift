@@ -86,6 +86,39 @@ struct StatusTableReaderTests {
     }
   }
 
+  @Test func `a hint, right or wrong, changes nothing about what is read`() throws {
+    let table = try Table()
+    let ids = ["a", "acct-12", String(repeating: "x", count: 64)]
+    for id in ids { table.put(id, .sample(revision: UInt64(id.utf8.count))) }
+    table.put("gone", .lasting(state: 0))
+    let others = [
+      "", "b", "acct-12\0", "acct-1", "acct-123", String(repeating: "x", count: 65), "gone",
+    ]
+    for id in ids + others {
+      let bytes = Array(id.utf8)
+      bytes.withUnsafeBytes { id in
+        let hint = status_table_prefetch(table.view, id.baseAddress, id.count)
+        for now in [0, 1000, 2500, 3000] as [Int64] {
+          var expected = status_table_status()
+          let result = status_table_read(table.view, id.baseAddress, id.count, now, &expected)
+          for hint in [hint, 0, 1, 2, 3, 63, 64, .max] {
+            var status = status_table_status()
+            #expect(
+              status_table_read_hinted(table.view, hint, id.baseAddress, id.count, now, &status)
+                == result)
+            #expect(status.revision == expected.revision && status.until == expected.until)
+          }
+        }
+      }
+    }
+    for (number, id) in ids.enumerated() {
+      let hint = Array(id.utf8).withUnsafeBytes {
+        status_table_prefetch(table.view, $0.baseAddress, $0.count)
+      }
+      #expect(hint == UInt32(number))
+    }
+  }
+
   @Test func `a record that is being written is busy, in bounded time, and no other is`() throws {
     let table = try Table()
     table.put("stuck", .lasting())

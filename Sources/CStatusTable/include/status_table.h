@@ -329,6 +329,15 @@ enum status_table_result status_table_read(const struct status_table *table, con
                                            size_t id_length, int64_t now,
                                            struct status_table_status *ret_status);
 
+/* Begins to fetch an account's record from memory, for a reader that has something else to do until
+ * it is there. What it returns is a hint of where the record is, for status_table_read_hinted. */
+uint32_t status_table_prefetch(const struct status_table *table, const void *id, size_t id_length);
+
+/* status_table_read, without its search where the hint is right. */
+enum status_table_result status_table_read_hinted(const struct status_table *table, uint32_t hint,
+                                                  const void *id, size_t id_length, int64_t now,
+                                                  struct status_table_status *ret_status);
+
 /* Finds the number of an account's record. -ENOENT: it has none; -EBADMSG: the index is damaged. */
 int status_table_find(const struct status_table *table, const void *id, size_t id_length,
                       uint32_t *ret_number);
