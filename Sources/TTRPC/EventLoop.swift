@@ -11,6 +11,9 @@ package struct IOEvents: OptionSet, Sendable, Hashable {
   package static let writable = IOEvents(rawValue: EPOLLOUT.rawValue)
   /// The peer shut down its sending side. Watched for only when asked.
   package static let peerHalfClosed = IOEvents(rawValue: EPOLLRDHUP.rawValue)
+  /// Reported once when it begins, not for as long as it lasts. Changing or adding a watch begins
+  /// anew.
+  package static let once = IOEvents(rawValue: 1 << 31)
   /// Both directions are over. Reported always.
   package static let hangUp = IOEvents(rawValue: EPOLLHUP.rawValue)
   /// Reported always.

@@ -37,6 +37,9 @@ package struct Limits: Sendable, Hashable {
   /// uid alone reaches half of it and a newcomer always finds room.
   package var inputPerProcess = 256 << 20
 
+  /// Bytes that are read at once, after which it is the other connections' turn.
+  package var readLength = 256 << 10
+
   // MARK: Output held
 
   /// Bytes queued on a connection above which new calls on it are refused: its client reads slower

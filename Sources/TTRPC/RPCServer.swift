@@ -28,7 +28,7 @@ package final class RPCServer {
   /// Retained by hand: it is called with every read.
   let observer: Unmanaged<Observer>?
   /// What one `recv` reads into; handlers see its bytes in place.
-  let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 16)
+  let readBuffer: UnsafeMutableRawBufferPointer
 
   /// How often each refusal happened.
   package internal(set) var counters = RefusalCounters()
@@ -92,6 +92,7 @@ package final class RPCServer {
     observer = observe.map { .passRetained(Observer(observe: $0)) }
     methods = MethodTable(router)
     budget = InputBudget(limit: limits.inputPerProcess)
+    readBuffer = .allocate(byteCount: limits.readLength, alignment: 16)
     // Here and for the connections: deinit removes what refers to the server, and the loop calls
     // nothing that was removed. Counting references would cost each call what its handler costs.
     let server = Unmanaged.passUnretained(self)

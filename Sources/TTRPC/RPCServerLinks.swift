@@ -51,7 +51,7 @@ extension RPCServer {
     }
     let link = makeLink(socket, peer, user.share)
     do throws(RuntimeError) {
-      let events: IOEvents = [.readable, .peerHalfClosed]
+      let events: IOEvents = [.readable, .peerHalfClosed, .once]
       link.pointee.events = events
       let server = Unmanaged.passUnretained(self)
       link.pointee.watch = try loop.add(socket.descriptor, events) { events in
@@ -111,6 +111,9 @@ extension RPCServer {
   }
 
   /// Reads once, or to the end when the peer has sent its last.
+  ///
+  /// Being readable is reported once: a read that did not fill the buffer has taken all there was,
+  /// but behind a descriptor that a client passed along, which is of no use to it here.
   private func read(_ link: LinkPointer, untilEnd: Bool) {
     repeat {
       let count = linux_recv(
@@ -118,6 +121,7 @@ extension RPCServer {
         Int32(MSG_DONTWAIT))
       if count > 0 {
         process(link, UnsafeRawBufferPointer(rebasing: readBuffer[..<count]))
+        if count == readBuffer.count, !untilEnd { askAgain(link) }
       } else if count == 0 {
         return halfClose(link)
       } else if errno != EINTR {
@@ -125,6 +129,12 @@ extension RPCServer {
         return
       }
     } while untilEnd && link.pointee.phase == .open
+  }
+
+  /// Has what may be left to read reported once more, after the other connections had their turn.
+  private func askAgain(_ link: LinkPointer) {
+    guard link.pointee.phase == .open, let watch = link.pointee.watch else { return }
+    loop.modify(watch, link.pointee.events)
   }
 
   /// The client sends no more but may still read: what it asked for is answered.
@@ -237,7 +247,7 @@ extension RPCServer {
     }
     let isBlocked = wire.pointee.outputCount > 0
     let isOpen = link.pointee.phase == .open
-    var events: IOEvents = isOpen ? [.readable, .peerHalfClosed] : []
+    var events: IOEvents = isOpen ? [.readable, .peerHalfClosed, .once] : .once
     if isBlocked { events.insert(.writable) }
     guard events != link.pointee.events, let watch = link.pointee.watch else {
       return

@@ -15,6 +15,7 @@ struct LimitsTests {
     #expect(limits.queuedMessages == 64)
     #expect(limits.inputPerConnection == 8 << 20)
     #expect(limits.inputPerProcess == 256 << 20)
+    #expect(limits.readLength == 256 << 10)
     #expect(limits.outputBacklog == 4 << 20)
     #expect(limits.outputPerConnection == 16 << 20)
     #expect(limits.writeStallTime == .seconds(5))

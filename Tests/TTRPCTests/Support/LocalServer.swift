@@ -92,6 +92,13 @@ final class RawPeer {
     }
   }
 
+  /// What has arrived by now, without a turn.
+  var arrived: [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: 1 << 20)
+    let count = recv(descriptor, &bytes, bytes.count, Int32(MSG_DONTWAIT))
+    return Array(bytes.prefix(max(count, 0)))
+  }
+
   /// Everything the server has sent by now.
   func receive() -> [UInt8] {
     local?.turn()
