@@ -15,8 +15,8 @@ package typealias CallObserver =
 /// Serves ttrpc on the loop it is given.
 ///
 /// On the loop's thread only. Replies to a call that is over, or whose connection is gone, are
-/// ignored. Output leaves in one `send` per connection at the turn's end, and before that when some
-/// KiB of answers have come together.
+/// ignored. Calls that are answered on the spot are answered with one `send` for each read, or more
+/// where some KiB of answers have come together; other output leaves at the turn's end.
 ///
 /// Properties that every read touches are exempt from the checks of exclusive access, as in the
 /// loop: none is accessed while a handler runs.

@@ -34,7 +34,8 @@ extension RPCServer {
     recordInline(now)
     // A connection whose calls are answered on the spot does not wait for one whose are not.
     if link.pointee.isPatient != hasDeferred { setPatient(link, hasDeferred) }
-    markDirty(link)
+    // A client that waits for answers has them before another connection's are made.
+    if hasDeferred { markDirty(link) } else { settle(link) }
   }
 
   /// Sends the answers so far, so that the client has something to do while the others are made.

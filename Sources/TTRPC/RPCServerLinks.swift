@@ -206,7 +206,9 @@ extension RPCServer {
     if dirtyHead != nil { loop.continueWithoutWaiting() }
   }
 
-  private func settle(_ link: LinkPointer) {
+  /// Sends what there is, and does what follows from it.
+  func settle(_ link: LinkPointer) {
+    if link.pointee.phase == .closed { return }
     if !link.pointee.resumed.isEmpty { deliverQueued(link) }
     flush(link)
     if link.pointee.phase == .closed { return }
