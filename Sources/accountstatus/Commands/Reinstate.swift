@@ -1,5 +1,7 @@
+import AccountStatusClient
 import AccountStatusModel
 package import ArgumentParser
+import JSONText
 
 /// `reinstate`: the way back to good standing.
 package struct Reinstate: AsyncParsableCommand {
@@ -35,6 +37,21 @@ struct DecisionOptions: ParsableArguments {
   func validate() throws {
     guard note.contains(where: { !$0.isWhitespace }) else {
       throw ValidationError("--note is empty; say why")
+    }
+  }
+}
+
+extension ServerCommand {
+  /// Says so when an account is not registered: a fact about it may come first, but an id with a
+  /// slip in it is likelier.
+  func noteIfUnregistered(_ id: AccountID, _ server: Server, _ console: Console) async {
+    do {
+      let request = JSONObject([JSONObject.Member("accountId", .string(id.text))])
+      _ = try await server.ask("StatusService/GetStatus", request)
+    } catch let error as AccountStatusError where error.kind == .notFound {
+      console.note("note: \(id) is not registered; check the id. This counts once it is.")
+    } catch {
+      // The report that follows says what is wrong.
     }
   }
 }

@@ -36,6 +36,7 @@ package struct ReinstateApprove: ServerCommand {
   package func run(_ server: Server, _ console: Console) async throws -> ExitStatus {
     let instant = try await fact.effectiveAt(server)
     let decided = try decision.decisionID ?? Identifier("approval-\(instant)")
+    await noteIfUnregistered(id, server, console)
     return try await report(
       .reinstatementDecided(
         ReinstatementDecision(

@@ -41,6 +41,7 @@ package struct ReinstateRequest: ServerCommand {
   package func run(_ server: Server, _ console: Console) async throws -> ExitStatus {
     let instant = try await fact.effectiveAt(server)
     let request = try requestID ?? Identifier("reinstatement-\(instant)")
+    await noteIfUnregistered(id, server, console)
     return try await report(
       .supportRequestOpened(
         SupportRequest(
