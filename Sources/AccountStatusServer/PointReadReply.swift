@@ -68,14 +68,16 @@ package struct PointReadReplyParts {
 
   /// The place with an answer's sets.
   @inline(__always)
-  package func words(of answer: status_table_answer) -> UnsafePointer<Words> {
-    let bits = answer.capabilities ^ UInt64(answer.notices) << 24 ^ UInt64(answer.reasons) << 40
+  package func words(of status: UnsafePointer<status_table_status>) -> UnsafePointer<Words> {
+    let capabilities = status.pointee.answer.capabilities
+    let (reasons, notices) = (status.pointee.answer.reasons, status.pointee.answer.notices)
+    let bits = capabilities ^ UInt64(notices) << 24 ^ UInt64(reasons) << 40
     // Sets that differ by little are spread over all places by the golden ratio's bits.
     let place = words + Int((bits &* 0x9e37_79b9_7f4a_7c15) >> 56)
-    if place.pointee.capabilities != answer.capabilities
-      || place.pointee.reasons != answer.reasons || place.pointee.notices != answer.notices
+    if place.pointee.capabilities != capabilities || place.pointee.reasons != reasons
+      || place.pointee.notices != notices
     {
-      Self.encode(answer, in: place)
+      Self.encode(status.pointee.answer, in: place)
     }
     return UnsafePointer(place)
   }
@@ -126,6 +128,9 @@ package struct PointReadReplyParts {
 }
 
 /// A reply, measured, and encoded as far as measuring took it.
+///
+/// A status is read where the table's reader has put it, member by member: a copy would have to wait
+/// for all of them to be stored.
 package struct PointReadReply {
   private let parts: UnsafePointer<PointReadReplyParts>
   private let words: UnsafePointer<PointReadReplyParts.Words>
@@ -144,27 +149,29 @@ package struct PointReadReply {
   /// - id: 1 to 64 bytes.
   @inline(__always)
   package init?(
-    about id: UnsafeRawBufferPointer, _ status: status_table_status,
+    about id: UnsafeRawBufferPointer, _ status: UnsafePointer<status_table_status>,
     sharing parts: UnsafePointer<PointReadReplyParts>
   ) {
     self.parts = parts
-    words = parts.pointee.words(of: status.answer)
-    guard words.pointee.count <= PointReadReplyParts.Words.capacity, status.revision >> 56 == 0
+    words = parts.pointee.words(of: status)
+    guard words.pointee.count <= PointReadReplyParts.Words.capacity,
+      status.pointee.revision >> 56 == 0
     else { return nil }
-    since = EncodedTimestamp(status.answer.since)
-    if status.answer.next_state == 0 {
+    since = EncodedTimestamp(status.pointee.answer.since)
+    if status.pointee.answer.next_state == 0 {
       transitionAt = EncodedTimestamp()
       transitionCount = 0
     } else {
-      transitionAt = EncodedTimestamp(status.answer.next_at)
+      transitionAt = EncodedTimestamp(status.pointee.answer.next_at)
       // Two tags and lengths, and the state with its tag.
       transitionCount = 6 + transitionAt.count
     }
-    revision = Varint(status.revision)
-    revisionCount = status.revision == 0 ? 0 : 1 + revision.count
+    revision = Varint(status.pointee.revision)
+    revisionCount = status.pointee.revision == 0 ? 0 : 1 + revision.count
     statusCount =
       6 + id.count + since.count + words.pointee.count + transitionCount
-      + (status.answer.eligible ? 2 : 0) + (status.answer.reinstatement_state == 0 ? 0 : 2)
+      + (status.pointee.answer.eligible ? 2 : 0)
+      + (status.pointee.answer.reinstatement_state == 0 ? 0 : 2)
       + parts.pointee.edition.count + revisionCount + parts.pointee.asOf.count
     byteCount =
       1 + FieldOutput.lengthCount(statusCount) + statusCount + parts.pointee.token.count
@@ -173,7 +180,7 @@ package struct PointReadReply {
   /// Writes the message of what it was made of.
   @inline(__always)
   package func write(
-    about id: UnsafeRawBufferPointer, _ status: status_table_status,
+    about id: UnsafeRawBufferPointer, _ status: UnsafePointer<status_table_status>,
     to room: UnsafeMutableRawPointer
   ) {
     var output = FieldOutput(room)
@@ -183,7 +190,7 @@ package struct PointReadReply {
     output.byte(UInt8(truncatingIfNeeded: id.count))
     output.copy(id)
     output.byte(0x10)
-    output.byte(status.answer.state)
+    output.byte(status.pointee.answer.state)
     output.timestamp(0x1a, since)
     output.copy(words.pointee.fields, count: words.pointee.count)
     if transitionCount > 0 {
@@ -191,11 +198,12 @@ package struct PointReadReply {
       output.byte(UInt8(truncatingIfNeeded: transitionCount - 2))
       output.timestamp(0x0a, transitionAt)
       output.byte(0x10)
-      output.byte(status.answer.next_state)
+      output.byte(status.pointee.answer.next_state)
     }
-    output.pair(0x40, 1, isPresent: status.answer.eligible)
+    output.pair(0x40, 1, isPresent: status.pointee.answer.eligible)
     output.pair(
-      0x48, status.answer.reinstatement_state, isPresent: status.answer.reinstatement_state != 0)
+      0x48, status.pointee.answer.reinstatement_state,
+      isPresent: status.pointee.answer.reinstatement_state != 0)
     output.copy(parts.pointee.edition)
     output.number(0x58, revision, count: revisionCount)
     output.copy(parts.pointee.asOf)

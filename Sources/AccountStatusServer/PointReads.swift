@@ -14,6 +14,8 @@ package struct PointReadState {
   package let table: UnsafePointer<status_table>
   /// What the replies share; the index's.
   fileprivate let parts: UnsafeMutablePointer<PointReadReplyParts>
+  /// Where the table's reader puts what it finds; the index's.
+  fileprivate let status: UnsafeMutablePointer<status_table_status>
   /// What the table shows at least, encoded; empty before the first commit is known.
   package private(set) var token = UnsafeRawBufferPointer(start: nil, count: 0)
   /// The same, to compare with.
@@ -25,10 +27,12 @@ package struct PointReadState {
   private var read: UInt64 = 0
 
   package init(
-    table: UnsafePointer<status_table>, parts: UnsafeMutablePointer<PointReadReplyParts>
+    table: UnsafePointer<status_table>, parts: UnsafeMutablePointer<PointReadReplyParts>,
+    status: UnsafeMutablePointer<status_table_status>
   ) {
     self.table = table
     self.parts = parts
+    self.status = status
   }
 
   /// Says what the table shows at least, in both forms.
@@ -90,10 +94,10 @@ package struct PointReads {
     // The record is on its way while the clock is read.
     let hint = status_table_prefetch(state.pointee.table, id.baseAddress, id.count)
     let now = state.pointee.begin(context.read)
-    var status = status_table_status()
+    let status = state.pointee.status
     guard
-      status_table_read_hinted(
-        state.pointee.table, hint, id.baseAddress, id.count, now, &status) == .STATUS_TABLE_FOUND,
+      status_table_read_hinted(state.pointee.table, hint, id.baseAddress, id.count, now, status)
+        == .STATUS_TABLE_FOUND,
       let message = PointReadReply(about: id, status, sharing: state.pointee.parts)
     else { return false }
     assert(FieldOutput.spareLength <= ByteBuffer.spareLength)

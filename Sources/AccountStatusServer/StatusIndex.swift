@@ -41,6 +41,7 @@ package final class StatusIndex {
   /// What point reads use; its buffers are this object's.
   private let state: UnsafeMutablePointer<PointReadState>
   private let parts: UnsafeMutablePointer<PointReadReplyParts>
+  private let found: UnsafeMutablePointer<status_table_status>
   private let tokenBuffer: UnsafeMutableRawBufferPointer
 
   package init(edition: String, capacity: UInt32) throws(StartError) {
@@ -63,9 +64,11 @@ package final class StatusIndex {
     table = status_table_view(created)
     order = createdOrder
     parts = .allocate(capacity: 1)
+    found = .allocate(capacity: 1)
+    found.initialize(to: status_table_status())
     tokenBuffer = .allocate(byteCount: LedgerToken.encodedLength, alignment: 1)
     state = .allocate(capacity: 1)
-    state.initialize(to: PointReadState(table: table, parts: parts))
+    state.initialize(to: PointReadState(table: table, parts: parts, status: found))
     var name = edition
     name.withUTF8 { name in
       status_table_set_edition(created, name.baseAddress, name.count)
@@ -81,6 +84,7 @@ package final class StatusIndex {
     parts.pointee.deallocate()
     parts.deinitialize(count: 1)
     parts.deallocate()
+    found.deallocate()
     state.deinitialize(count: 1)
     state.deallocate()
     tokenBuffer.deallocate()

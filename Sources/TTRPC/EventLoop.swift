@@ -13,7 +13,7 @@ package struct IOEvents: OptionSet, Sendable, Hashable {
   package static let peerHalfClosed = IOEvents(rawValue: EPOLLRDHUP.rawValue)
   /// Reported once when it begins, not for as long as it lasts. Changing or adding a watch begins
   /// anew.
-  package static let once = IOEvents(rawValue: 1 << 31)
+  package static let once = IOEvents(rawValue: EPOLLET.rawValue)
   /// Both directions are over. Reported always.
   package static let hangUp = IOEvents(rawValue: EPOLLHUP.rawValue)
   /// Reported always.
@@ -106,9 +106,11 @@ package final class EventLoop {
     now = clock?() ?? .now()
     epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
     patientEpoll = epoll_create1(Int32(EPOLL_CLOEXEC))
-    guard epoll >= 0, patientEpoll >= 0 else { throw .last("make an epoll instance") }
     alarm = timerfd_create(CLOCK_MONOTONIC, Int32(TFD_CLOEXEC | TFD_NONBLOCK))
-    guard alarm >= 0 else { throw .last("make a timerfd") }
+    // Not before all are made: then deinit closes those that were.
+    guard epoll >= 0, patientEpoll >= 0, alarm >= 0 else {
+      throw .last("make the descriptors of an event loop")
+    }
     var event = epoll_event()
     event.events = IOEvents.readable.rawValue
     guard epoll_ctl(epoll, EPOLL_CTL_ADD, patientEpoll, &event) == 0 else {

@@ -28,12 +28,15 @@ private final class Parts {
     var text = id.text
     return text.withUTF8 { id in
       let id = UnsafeRawBufferPointer(id)
-      guard let reply = PointReadReply(about: id, status, sharing: pointer) else { return nil }
+      let found = UnsafeMutablePointer<status_table_status>.allocate(capacity: 1)
+      defer { found.deallocate() }
+      found.initialize(to: status)
+      guard let reply = PointReadReply(about: id, found, sharing: pointer) else { return nil }
       let spare = FieldOutput.spareLength
       var buffer = [UInt8](repeating: 0xaa, count: 8 + reply.byteCount + spare + 8)
       buffer.withUnsafeMutableBytes {
         guard let start = $0.baseAddress else { return }
-        reply.write(about: id, status, to: start + 8)
+        reply.write(about: id, found, to: start + 8)
       }
       #expect(buffer.prefix(8).allSatisfy { $0 == 0xaa })
       #expect(buffer.suffix(8).allSatisfy { $0 == 0xaa })
