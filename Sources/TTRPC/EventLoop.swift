@@ -92,8 +92,8 @@ package final class EventLoop {
   /// The clock as of this turn's wake-up.
   @exclusivity(unchecked) package private(set) var now: MonotonicInstant
 
-  /// - clock: what timers go by instead of CLOCK_MONOTONIC, in a test. Waiting itself takes real
-  ///   time: such a test makes turns that do not wait.
+  /// - clock: what timers go by instead of CLOCK_MONOTONIC, in a test. They end no wait then, since
+  ///   waiting takes real time.
   /// - spinLimit: how long a wait may look again and again before it sleeps, where that pays; zero,
   ///   or a single processor to run on: it sleeps at once.
   package init(
@@ -251,7 +251,7 @@ extension EventLoop {
       hasMore = false
       return 0
     }
-    if let next = timers.next, next < armedAt { setAlarm(next) }
+    if let next = timers.next, next < armedAt, clock == nil { setAlarm(next) }
     guard let wait else { return -1 }
     let nanoseconds = wait.clampedNanoseconds
     let milliseconds = nanoseconds / 1_000_000 + (nanoseconds % 1_000_000 == 0 ? 0 : 1)

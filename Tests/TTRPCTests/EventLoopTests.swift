@@ -112,6 +112,19 @@ struct EventLoopTests {
     #expect(ran == [2, 3, 4])
   }
 
+  @Test func `a test's own clock, and no other, makes its timers due`() throws {
+    var now = MonotonicInstant.now().advanced(by: .seconds(-60))
+    let loop = try EventLoop(clock: { now })
+    var ran = false
+    loop.schedule(after: .seconds(1)) { ran = true }
+    let start = MonotonicInstant.now()
+    try loop.turn(wait: .milliseconds(20))
+    #expect(MonotonicInstant.now() >= start.advanced(by: .milliseconds(20)) && !ran)
+    now = now.advanced(by: .seconds(1))
+    try loop.turn(wait: .zero)
+    #expect(ran)
+  }
+
   @Test func `a wait is over in its time with a timer behind it`() throws {
     let loop = try EventLoop()
     loop.schedule(after: .seconds(600)) { Issue.record("not yet") }
