@@ -5,6 +5,16 @@ package import CStatusTable
 internal import Glibc
 package import TTRPC
 
+/// A request that was read, and a hint of where its record is.
+private struct PreparedRead {
+  /// Where the request is, and with which read from a socket it came: no two are alike in both.
+  var payload: UnsafeRawPointer?
+  var read: UInt64 = 0
+  /// nil: not a plain one.
+  var request: BasicStatusRequest?
+  var hint: UInt32 = 0
+}
+
 /// What a point read needs, as plain memory: reading it counts no references.
 ///
 /// Kept by the index, on the loop's thread. Counting references took two fifths of the server's
@@ -25,6 +35,8 @@ package struct PointReadState {
   /// The instant of the calls that came with a read from a socket, and which read that was; 0: none.
   private var now: Int64 = 0
   private var read: UInt64 = 0
+  private var earlier = PreparedRead()
+  private var latest = PreparedRead()
 
   package init(
     table: UnsafePointer<status_table>, parts: UnsafeMutablePointer<PointReadReplyParts>,
@@ -66,6 +78,28 @@ package struct PointReadState {
     return now
   }
 
+  /// Reads a request in place and begins to fetch its record.
+  @inline(__always)
+  fileprivate mutating func prepare(_ payload: UnsafeRawBufferPointer, _ read: UInt64) {
+    // The one before may not be answered yet.
+    swap(&latest, &earlier)
+    latest.payload = payload.baseAddress
+    latest.read = read
+    latest.request = GetStatusRequest.decodeBasic(payload)
+    guard let id = latest.request?.accountID else { return }
+    latest.hint = status_table_prefetch(table, id.baseAddress, id.count)
+  }
+
+  /// What has been prepared for a call, if need be now.
+  @inline(__always)
+  fileprivate mutating func prepared(
+    _ payload: UnsafeRawBufferPointer, _ read: UInt64
+  ) -> PreparedRead {
+    if earlier.read == read, earlier.payload == payload.baseAddress { return earlier }
+    if latest.read != read || latest.payload != payload.baseAddress { prepare(payload, read) }
+    return latest
+  }
+
   /// Whether what is published is at least as fresh as a token says; false also for a strange one.
   @inline(__always)
   package func shows(_ token: UnsafeRawBufferPointer) -> Bool {
@@ -81,22 +115,28 @@ package struct PointReadState {
 package struct PointReads {
   package let state: UnsafeMutablePointer<PointReadState>
 
+  /// Reads a request and has its record fetched, for `answer` to find both.
+  @inline(__always)
+  package func prepare(_ payload: UnsafeRawBufferPointer, _ read: UInt64) {
+    state.pointee.prepare(payload, read)
+  }
+
   /// Answers on the spot; false where the request is not a plain one or the index has no answer at
   /// this instant. The general way decides then, alike.
   @inline(__always)
   package func answer(
     _ context: borrowing CallContext, _ payload: UnsafeRawBufferPointer, _ reply: inout Reply
   ) -> Bool {
-    guard let request = GetStatusRequest.decodeBasic(payload),
-      state.pointee.shows(request.atLeast)
-    else { return false }
+    let prepared = state.pointee.prepared(payload, context.read)
+    guard let request = prepared.request, state.pointee.shows(request.atLeast) else {
+      return false
+    }
     let id = request.accountID
-    // The record is on its way while the clock is read.
-    let hint = status_table_prefetch(state.pointee.table, id.baseAddress, id.count)
     let now = state.pointee.begin(context.read)
     let status = state.pointee.status
     guard
-      status_table_read_hinted(state.pointee.table, hint, id.baseAddress, id.count, now, status)
+      status_table_read_hinted(
+        state.pointee.table, prepared.hint, id.baseAddress, id.count, now, status)
         == .STATUS_TABLE_FOUND,
       let message = PointReadReply(about: id, status, sharing: state.pointee.parts)
     else { return false }

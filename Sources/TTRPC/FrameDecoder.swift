@@ -58,17 +58,34 @@ package struct FrameDecoder: ~Copyable {
   package mutating func next(
     _ input: inout UnsafeRawBufferPointer
   ) throws(ProtocolViolation) -> Frame? {
-    guard case .between = state else { return try resume(&input) }
-    guard let start = input.baseAddress, input.count >= FrameHeader.byteCount else {
-      return input.isEmpty ? nil : try resume(&input)
+    guard let frame = peek(input) else {
+      if case .between = state, input.isEmpty { return nil }
+      return try resume(&input)
     }
+    skip(frame, &input)
+    return frame
+  }
+
+  /// The next frame, if it is whole in the input and may be kept; takes nothing.
+  @inline(__always)
+  package func peek(_ input: UnsafeRawBufferPointer) -> Frame? {
+    guard case .between = state, let start = input.baseAddress,
+      input.count >= FrameHeader.byteCount
+    else { return nil }
     let header = FrameHeader(start)
-    let total = FrameHeader.byteCount + header.length
-    guard header.length <= frameLength, input.count >= total else { return try resume(&input) }
-    input = UnsafeRawBufferPointer(start: start + total, count: input.count - total)
+    guard header.length <= frameLength, input.count >= FrameHeader.byteCount + header.length else {
+      return nil
+    }
     let payload = UnsafeRawBufferPointer(
       start: start + FrameHeader.byteCount, count: header.length)
     return Frame(header: header, payload: payload, content: .whole)
+  }
+
+  /// Takes a frame that was peeked at off the input.
+  @inline(__always)
+  package func skip(_ frame: Frame, _ input: inout UnsafeRawBufferPointer) {
+    input = UnsafeRawBufferPointer(
+      rebasing: input[(FrameHeader.byteCount + frame.header.length)...])
   }
 
   /// Throws away what is held of the torn frame and what is still to come of it.

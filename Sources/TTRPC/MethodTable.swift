@@ -10,14 +10,21 @@ final class MethodTable {
     var name: UnsafeRawBufferPointer
     /// Owned by the table; unmanaged, so that a call retains nothing.
     var unary: Unmanaged<UnaryMethod>?
+    /// Whether it has a preparation.
+    var isPrepared = false
     var stream: StreamHandlerMaker?
   }
 
   /// A closure in an object: called without being copied out of the table.
   final class UnaryMethod {
     let handler: UnaryHandler
+    let prepare: UnaryPreparation
 
-    init(_ handler: @escaping UnaryHandler) { self.handler = handler }
+    init(_ handler: @escaping UnaryHandler, _ prepare: UnaryPreparation?) {
+      self.handler = handler
+      // Not by ??, which would wrap the closure.
+      if let prepare { self.prepare = prepare } else { self.prepare = { _, _ in } }
+    }
   }
 
   let count: Int
@@ -44,7 +51,9 @@ final class MethodTable {
         prefix: Self.prefix(method), service: Self.copy(method.service),
         name: Self.copy(method.name))
       switch router.handlers[index] {
-      case .unary(let handler): entry.unary = .passRetained(UnaryMethod(handler))
+      case .unary(let handler, let prepare):
+        entry.unary = .passRetained(UnaryMethod(handler, prepare))
+        entry.isPrepared = prepare != nil
       case .stream(let makeHandler): entry.stream = makeHandler
       }
       (entries + index).initialize(to: entry)

@@ -16,10 +16,11 @@ extension RPCServer {
     readCount &+= 1
     hasDeferred = false
     do throws(ProtocolViolation) {
-      while let event = try wire.pointee.next(&input, at: now) {
+      while true {
+        if wire.pointee.isFollowed(input), !answerUsual(link, &input, now) { break }
+        guard let event = try wire.pointee.next(&input, at: now) else { break }
         if case .call(let call) = event {
-          answer(link, wire, call, now)
-          if wire.pointee.outputCount >= Self.promptOutput, !flushPromptly(link) { break }
+          guard answerPromptly(link, wire, call, now) else { break }
         } else {
           hasDeferred = true
           handle(link, event, now)
@@ -38,8 +39,38 @@ extension RPCServer {
     if hasDeferred { markDirty(link) } else { settle(link) }
   }
 
-  /// Sends the answers so far, so that the client has something to do while the others are made.
-  /// False when the client is gone.
+  /// Answers the calls at the start of the input that are usual ones: each is parsed, and its memory
+  /// fetched, before the one before it is answered. False when the client is gone.
+  @inline(never)
+  private func answerUsual(
+    _ link: LinkPointer, _ input: inout UnsafeRawBufferPointer, _ now: MonotonicInstant
+  ) -> Bool {
+    let wire = link.pointee.wire
+    var waiting: IncomingCall?
+    repeat {
+      let usual = wire.pointee.nextUsual(&input, at: now)
+      if let usual {
+        methods.entries[usual.method].unary.unsafelyUnwrapped._withUnsafeGuaranteedRef {
+          $0.prepare(usual.payload, readCount)
+        }
+      }
+      if let call = waiting, !answerPromptly(link, wire, call, now) { return false }
+      waiting = usual
+    } while waiting != nil
+    return true
+  }
+
+  /// Answers a call, and sends the answers so far when there are many, so that the client has
+  /// something to do while the others are made. False when the client is gone.
+  @inline(__always)
+  private func answerPromptly(
+    _ link: LinkPointer, _ wire: UnsafeMutablePointer<ServerConnection>, _ call: IncomingCall,
+    _ now: MonotonicInstant
+  ) -> Bool {
+    answer(link, wire, call, now)
+    return wire.pointee.outputCount < Self.promptOutput || flushPromptly(link)
+  }
+
   @inline(never)
   private func flushPromptly(_ link: LinkPointer) -> Bool {
     // A client that is behind gets what its socket takes, at the turn's end.

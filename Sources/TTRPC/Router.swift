@@ -4,6 +4,10 @@
 package typealias UnaryHandler =
   (borrowing CallContext, _ payload: UnsafeRawBufferPointer, inout Reply) -> Void
 
+/// Told of a unary call that is handled next but one at the latest, to have its memory fetched; the
+/// payload and the read are those that its handler gets. Nothing may come of it.
+package typealias UnaryPreparation = (_ payload: UnsafeRawBufferPointer, _ read: UInt64) -> Void
+
 /// Makes the handler of one streaming call, or refuses it.
 package typealias StreamHandlerMaker =
   (borrowing CallContext, ResponseStream) throws(RPCError) -> any StreamHandler
@@ -14,7 +18,7 @@ package typealias StreamHandlerMaker =
 /// compares names as bytes.
 package struct Router {
   enum Handler {
-    case unary(UnaryHandler)
+    case unary(UnaryHandler, UnaryPreparation?)
     case stream(StreamHandlerMaker)
   }
 
@@ -24,9 +28,13 @@ package struct Router {
   package init() {}
 
   /// Adds a unary method. Its name must be new and its kind unary.
-  package mutating func unary(_ method: MethodDescriptor, _ handler: @escaping UnaryHandler) {
+  ///
+  /// - prepare: for a method whose calls come many at once and are answered on the spot.
+  package mutating func unary(
+    _ method: MethodDescriptor, prepare: UnaryPreparation? = nil, _ handler: @escaping UnaryHandler
+  ) {
     precondition(method.kind == .unary, "\(method.fullName) is not unary")
-    add(method, .unary(handler))
+    add(method, .unary(handler, prepare))
   }
 
   /// Adds a streaming method of any kind. Its name must be new.

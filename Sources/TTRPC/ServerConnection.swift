@@ -116,6 +116,32 @@ extension ServerConnection {
     return .refused(stream: frame.header.stream, .ignoredFrame)
   }
 
+  /// Whether the input begins with a whole frame and more.
+  @inline(__always)
+  package func isFollowed(_ input: UnsafeRawBufferPointer) -> Bool {
+    guard let frame = decoder.peek(input) else { return false }
+    return input.count > FrameHeader.byteCount + frame.header.length
+  }
+
+  /// Takes the next call off the input if it is a usual one: whole, of the method of the one before,
+  /// which has a preparation, and to be let in behind another. nil: see `next`.
+  ///
+  /// Its payload is a slice of the input, whatever the connection is asked meanwhile.
+  @inline(__always)
+  package mutating func nextUsual(
+    _ input: inout UnsafeRawBufferPointer, at now: MonotonicInstant
+  ) -> IncomingCall? {
+    guard opening == nil, let frame = decoder.peek(input), frame.header.type == .request,
+      let request = repeated(frame.payload), methods.entries[lastMethod].isPrepared,
+      isAdmissible(payload: request.payload.count, timeout: request.timeout, behind: 1),
+      frame.header.stream & 1 == 1, ids.use(frame.header.stream, isIdle: calls.isEmpty)
+    else { return nil }
+    decoder.skip(frame, &input)
+    return IncomingCall(
+      stream: frame.header.stream, method: lastMethod, deadline: deadline(request.timeout, now),
+      payload: request.payload, metadata: Metadata(envelope: frame.payload, isEmpty: true))
+  }
+
   @inline(__always)
   private mutating func request(_ frame: Frame, at now: MonotonicInstant) -> ServerEvent {
     let stream = frame.header.stream
@@ -192,13 +218,18 @@ extension ServerConnection {
   private mutating func admit(
     _ call: IncomingCall, timeout: Int64, _ flags: FrameFlags, at now: MonotonicInstant
   ) -> ServerEvent {
-    if timeout < 0 || isDraining || calls.count >= limits.callsInFlight
-      || encoder.count > limits.outputBacklog || lacksRoom(for: call.payload.count) != nil
-    {
+    guard isAdmissible(payload: call.payload.count, timeout: timeout, behind: 0) else {
       return refuseForNow(call, timeout: timeout)
     }
     if methods.entries[call.method].unary != nil { return .call(call) }
     return open(call, flags, at: now)
+  }
+
+  /// Whether there is room for a call, behind so many like it.
+  @inline(__always)
+  private func isAdmissible(payload count: Int, timeout: Int64, behind others: Int) -> Bool {
+    timeout >= 0 && !isDraining && calls.count + others < limits.callsInFlight
+      && encoder.count <= limits.outputBacklog && lacksRoom(for: count * (others + 1)) == nil
   }
 
   private mutating func open(

@@ -117,6 +117,30 @@ struct PointReadsTests {
     }
   }
 
+  @Test func `many at once are answered as one by one`() throws {
+    let server = try LocalServer(at: newYear)
+    let peer = try server.connect()
+    try server.store([registration(), invoice("INV-1"), registration("tailspin")])
+    server.setClock(suspension)
+    let plain = ["fabrikam", "tailspin", "nobody", "fabrikam\0", String(repeating: "x", count: 64)]
+      .map { [0x0a, UInt8($0.utf8.count)] + Array($0.utf8) }
+    let payloads = plain + plain.map { $0 + unusual } + [[], [0x0a]] + plain + plain.reversed()
+    let singly = try payloads.map { try ask(peer, $0) }
+    // In one piece, and again with the pieces where other requests were.
+    for shift in 0..<7 {
+      let shifted = payloads[shift...] + payloads[..<shift]
+      let together = try peer.openTogether(StatusService.getStatus, Array(shifted))
+      for (place, id) in together.enumerated() {
+        let expected = singly[(place + shift) % payloads.count]
+        switch try peer.end(of: id) {
+        case .success: #expect(try peer.streams[id]?.messages[0] == expected.get())
+        case .failure(.rpc(let error)): #expect(expected == .failure(error))
+        case .failure(let error): throw error
+        }
+      }
+    }
+  }
+
   @Test func `the calls of one read see one instant, those of the next a later one`() throws {
     let server = try LocalServer()
     let state = server.index.pointReads.state

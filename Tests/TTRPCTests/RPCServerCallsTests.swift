@@ -90,6 +90,90 @@ struct RPCServerCallsTests {
     #expect(peer.receive() == all)
   }
 
+  /// A method that is prepared; both are logged with what they were given.
+  private func preparing(
+    _ log: @escaping (String) -> Void, limits: Limits = Limits()
+  ) throws -> LocalServer {
+    try LocalServer(
+      limits: limits,
+      routes: { router in
+        router.unary(
+          Accounts.method("Ahead"),
+          prepare: { payload, read in log("prepare \(Array(payload)) \(read)") }
+        ) { context, payload, reply in
+          log("answer \(Array(payload)) \(context.read)")
+          if payload.first == 0xff { reply.later() } else { reply.send(Array(payload)) }
+        }
+      })
+  }
+
+  @Test func `each of many calls is prepared before the one before it is answered`() throws {
+    var log: [String] = []
+    let local = try preparing { log.append($0) }
+    let peer = try local.connect()
+    _ = peer.ask(request(1, "Ahead", [1]))
+    #expect(log == ["answer [1] 1"])
+    log = []
+    let numbers: [UInt8] = [2, 3, 4, 5]
+    peer.sendWithoutTurn(numbers.flatMap { request(2 * UInt32($0) - 1, "Ahead", [$0]) })
+    let answers = numbers.flatMap { reply(2 * UInt32($0) - 1, [$0]) }
+    #expect(peer.receive() == answers)
+    #expect(
+      log == [
+        "prepare [2] 2", "prepare [3] 2", "answer [2] 2", "prepare [4] 2", "answer [3] 2",
+        "prepare [5] 2", "answer [4] 2", "answer [5] 2",
+      ])
+  }
+
+  @Test func `what is prepared and what is not are answered alike, however the bytes come`() throws
+  {
+    let calls: [[UInt8]] = [
+      request(1, "Ahead", [1]), request(3, "Ahead", [2], timeout: 5_000_000_000),
+      request(5, "Get"), request(7, "Ahead", [3]), request(9, "Ahead", [4]),
+      request(9, "Ahead", [5]), request(10, "Ahead", [5]), request(11, "Ahead", [6]),
+      request(13, "Ahead", [7], metadata: [("k", "v")]), request(15, "Ahead", [8], timeout: -1),
+      request(17, "Ahead", [9]), request(19, "Missing"), request(21, "Ahead", [10]),
+      request(23, "Chat", flags: 2), data(23, [11]), request(25, "Ahead", [12]),
+      request(27, "Ahead", []), request(29, "Ahead", [13]), request(31, "Ahead", [14]),
+    ]
+    // One by one: nothing is behind any of them.
+    let local = try preparing { _ in }
+    let peer = try local.connect()
+    let answers = calls.flatMap { peer.ask($0) }
+    let bytes = calls.flatMap { $0 }
+    for cut in stride(from: 0, through: bytes.count, by: 7) {
+      let local = try preparing { _ in }
+      let peer = try local.connect()
+      peer.sendWithoutTurn(Array(bytes[..<cut]))
+      local.turn(1)
+      peer.sendWithoutTurn(Array(bytes[cut...]))
+      #expect(peer.receive() == answers, "cut at \(cut)")
+      #expect(local.server.counters.total == 4)
+    }
+  }
+
+  @Test func `no more calls are let in for being prepared`() throws {
+    var limits = Limits()
+    limits.callsInFlight = 5
+    let local = try preparing({ _ in }, limits: limits)
+    let peer = try local.connect()
+    peer.sendWithoutTurn((0..<12).flatMap { request(UInt32(2 * $0 + 1), "Ahead", [0xff]) })
+    local.turn()
+    #expect(local.server.callsInFlight == 5)
+    #expect(local.server.counters[.tooManyCalls] == 7)
+  }
+
+  @Test func `the calls before what is no frame are answered`() throws {
+    let local = try preparing { _ in }
+    let peer = try local.connect()
+    let numbers: [UInt8] = [0, 1, 2, 3]
+    let requests = numbers.flatMap { request(2 * UInt32($0) + 1, "Ahead", [$0]) }
+    peer.sendWithoutTurn(requests + Array(repeating: 0xff, count: 20))
+    let answers = numbers.flatMap { reply(2 * UInt32($0) + 1, [$0]) }
+    #expect(peer.receive() == answers)
+    #expect(local.server.connectionCount == 0)
+  }
+
   @Test func `a client that goes while it is answered is not answered further`() throws {
     var answered = 0
     let (ours, theirs) = try UnixSocket.pair()

@@ -39,6 +39,19 @@ final class Peer {
     return id
   }
 
+  /// Opens calls whose requests arrive in one piece.
+  func openTogether(_ method: MethodDescriptor, _ payloads: [[UInt8]]) throws -> [UInt32] {
+    let ids = try payloads.map { payload in
+      guard let id = connection.open(method, payload, timeout: 0) else {
+        throw TestFailure("the request is too large")
+      }
+      streams[id] = Stream()
+      return id
+    }
+    try pump()
+    return ids
+  }
+
   func send(_ id: UInt32, _ message: some EncodableMessage) throws {
     guard connection.send(id, message.encoded()) else { throw TestFailure("too large") }
     try pump()
