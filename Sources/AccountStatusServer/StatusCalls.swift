@@ -21,9 +21,8 @@ package final class StatusCalls {
   /// Adds the service to a router; `server` gives the server that late answers go to.
   package func register(in router: inout Router, _ server: @escaping () -> RPCServer) {
     let pointReads = queries.index.pointReads
-    router.unary(
-      StatusService.getStatus, prepare: { pointReads.prepare($0, $1) }
-    ) { [self] context, payload, reply in
+    let prepare: UnaryPreparation = { pointReads.prepare($0, $1) }
+    router.unary(StatusService.getStatus, prepare: prepare) { [self] context, payload, reply in
       if pointReads.answer(context, payload, &reply) { return }
       Responder.run(context, &reply, server) { responder throws(RPCError) in
         try getStatus(context, payload, responder)

@@ -97,10 +97,8 @@ struct RPCServerCallsTests {
     try LocalServer(
       limits: limits,
       routes: { router in
-        router.unary(
-          Accounts.method("Ahead"),
-          prepare: { payload, read in log("prepare \(Array(payload)) \(read)") }
-        ) { context, payload, reply in
+        let prepare: UnaryPreparation = { log("prepare \(Array($0)) \($1)") }
+        router.unary(Accounts.method("Ahead"), prepare: prepare) { context, payload, reply in
           log("answer \(Array(payload)) \(context.read)")
           if payload.first == 0xff { reply.later() } else { reply.send(Array(payload)) }
         }
