@@ -116,15 +116,17 @@ extension RPCServer {
   /// but behind a descriptor that a client passed along, which is of no use to it here.
   private func read(_ link: LinkPointer, untilEnd: Bool) {
     repeat {
-      let count = linux_recv(
-        link.pointee.descriptor, readBuffer.baseAddress, readBuffer.count,
-        Int32(MSG_DONTWAIT))
+      var count: Int
+      repeat {
+        count = linux_recv(
+          link.pointee.descriptor, readBuffer.baseAddress, readBuffer.count, Int32(MSG_DONTWAIT))
+      } while count < 0 && errno == EINTR
       if count > 0 {
         process(link, UnsafeRawBufferPointer(rebasing: readBuffer[..<count]))
         if count == readBuffer.count, !untilEnd { askAgain(link) }
       } else if count == 0 {
         return halfClose(link)
-      } else if errno != EINTR {
+      } else {
         if errno != EAGAIN { abandon(link) }
         return
       }
