@@ -116,12 +116,13 @@ import Testing
     try await eventually { table.read("northwind").result == .stale }
     let patient = StatusTable.Options(maxStaleness: .seconds(3600))
     #expect(table.read("northwind", patient).result == .found)
-    let decision = try await served.client.isActive(
-      "northwind", otherwise: false, timeout: .milliseconds(200))
-    #expect(!decision.holds)
-    #expect(decision.source == .callersDefault)
-    #expect(decision.status?.state == .active)
-    #expect(decision.age > .seconds(2))
+    // On a busy machine it may beat once more after the signal, before it is stopped.
+    try await eventually {
+      let decision = try await served.client.isActive(
+        "northwind", otherwise: false, timeout: .milliseconds(200))
+      return !decision.holds && decision.source == .callersDefault
+        && decision.status?.state == .active && decision.age > .seconds(2)
+    }
   }
 
   @Test func `a daemon that was killed, and one that stopped, are followed by the next`()
