@@ -58,6 +58,11 @@ bench-peers: build ## measure beside other systems, which are installed from Deb
 
 ## Test
 
+# Tests at a time. Without a bound all of them are under way at once, with some thousand descriptors
+# and as many threads as there are daemons: slower by a third, and Foundation's Process, which lists
+# the descriptors, reads beyond its buffer when there are very many.
+export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 24
+
 .PHONY: test
 test: test-swift test-c test-python test-guides test-clients test-crash test-scripts ## run all tests
 
