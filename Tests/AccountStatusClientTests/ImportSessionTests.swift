@@ -55,7 +55,8 @@ import Testing
     let path = ScriptedServer.temporaryPath()
     let dying = try ScriptedServer(
       path: path, importing: { $0.chunk < 3 ? Self.store($0) : nil })
-    let client = try client(path, patience: .seconds(50))
+    // Two tests that compute may keep this one from running for a minute.
+    let client = try client(path, patience: .seconds(250))
     var session = client.openImport()
     for number in 1...5 as ClosedRange<UInt64> { try await session.send(chunk(number)) }
     for _ in 1...2 { #expect(try await session.receive() != nil) }
