@@ -35,9 +35,11 @@ STATUS_TABLE_IN_LINE bool may_be_id(const void *id, size_t length) {
   return length > 0 && length <= STATUS_TABLE_ID_MAX && ((const uint8_t *)id)[length - 1] != 0;
 }
 
-/* Finds the record of an id. BUSY: the search went on for longer than a writer allows. */
-STATUS_TABLE_IN_LINE enum status_table_result find(const struct status_table *table, const void *id,
-                                                   size_t id_length, uint32_t *ret_number) {
+/* Finds the record of an id; unless it is compared, the first one whose slot has the id's tag,
+ * which is nearly always the id's. BUSY: the search went on for longer than a writer allows. */
+STATUS_TABLE_IN_LINE enum status_table_result search(const struct status_table *table,
+                                                     const void *id, size_t id_length,
+                                                     bool is_compared, uint32_t *ret_number) {
   if (!may_be_id(id, id_length))
     return STATUS_TABLE_NOT_FOUND;
   struct id_words wanted = words_of_id(id, id_length);
@@ -53,7 +55,7 @@ STATUS_TABLE_IN_LINE enum status_table_result find(const struct status_table *ta
     uint32_t number = (slot & mask) - 1;
     if (number >= table->record_capacity)
       return STATUS_TABLE_BUSY;
-    if (has_id(record_at(table, number), wanted)) {
+    if (!is_compared || has_id(record_at(table, number), wanted)) {
       *ret_number = number;
       return STATUS_TABLE_FOUND;
     }
@@ -61,23 +63,9 @@ STATUS_TABLE_IN_LINE enum status_table_result find(const struct status_table *ta
   return STATUS_TABLE_BUSY;
 }
 
-/* The record that the first slot with an id's tag names: nearly always the id's. record_capacity:
- * there is none. */
-STATUS_TABLE_IN_LINE uint32_t likely_number(const struct status_table *table, const void *id,
-                                            size_t id_length) {
-  if (!may_be_id(id, id_length))
-    return table->record_capacity;
-  uint64_t hash = hash_id(table->seed, words_of_id(id, id_length));
-  uint32_t mask = (uint32_t)table->slot_mask;
-  for (uint32_t probe = 0; probe < STATUS_TABLE_PROBES; probe++) {
-    uint32_t slot = load_slot(&table->slots[((uint32_t)hash + probe) & mask]);
-    if (slot == 0)
-      break;
-    uint32_t number = (slot & mask) - 1;
-    if ((slot & ~mask) == slot_tag(hash, mask))
-      return number < table->record_capacity ? number : table->record_capacity;
-  }
-  return table->record_capacity;
+STATUS_TABLE_IN_LINE enum status_table_result find(const struct status_table *table, const void *id,
+                                                   size_t id_length, uint32_t *ret_number) {
+  return search(table, id, id_length, true, ret_number);
 }
 
 /* Takes an answer's words apart. */

@@ -68,13 +68,13 @@ enum status_table_result status_table_read(const struct status_table *table, con
 }
 
 uint32_t status_table_prefetch(const struct status_table *table, const void *id, size_t id_length) {
-  uint32_t number = likely_number(table, id, id_length);
-  if (number < table->record_capacity) {
-    /* What a read looks at first: the id and the first answer, in two lines. */
-    const uint64_t *record = record_at(table, number);
-    __builtin_prefetch(record);
-    __builtin_prefetch(record + record_id_word);
-  }
+  uint32_t number = 0;
+  if (search(table, id, id_length, false, &number) != STATUS_TABLE_FOUND)
+    return UINT32_MAX;
+  /* What a read looks at first: the first answer and the id, in two lines. */
+  const uint64_t *record = record_at(table, number);
+  __builtin_prefetch(record);
+  __builtin_prefetch(record + record_id_word);
   return number;
 }
 
