@@ -191,7 +191,7 @@ struct RPCServerCallsTests {
     #expect(local.server.connectionCount == 0)
   }
 
-  @Test func `a client that does not read costs one attempt a turn`() throws {
+  @Test func `answers that a client does not take at once are kept, in order`() throws {
     let local = try LocalServer(routes: { router in
       router.unary(Accounts.method("Much", .unary)) { _, _, reply in
         reply.send(Array(repeating: 7, count: 10_000))
