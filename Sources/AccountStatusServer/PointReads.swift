@@ -5,14 +5,34 @@ package import CStatusTable
 internal import Glibc
 package import TTRPC
 
-/// A request that was read, and a hint of where its record is.
+/// A request that was read in place, and a hint of where its record is, which is being fetched.
 private struct PreparedRead {
-  /// Where the request is, and with which read from a socket it came: no two are alike in both.
-  var payload: UnsafeRawPointer?
-  var read: UInt64 = 0
   /// nil: not a plain one.
-  var request: BasicStatusRequest?
-  var hint: UInt32 = 0
+  let request: BasicStatusRequest?
+  let hint: UInt32
+  /// Where the request is, and with which read from a socket it came: no two are alike in both.
+  private let payload: UnsafeRawPointer?
+  private let read: UInt64
+
+  @inline(__always)
+  init(_ payload: UnsafeRawBufferPointer, _ read: UInt64, of table: UnsafePointer<status_table>) {
+    self.payload = payload.baseAddress
+    self.read = read
+    request = GetStatusRequest.decodeBasic(payload)
+    hint =
+      request.map { status_table_prefetch(table, $0.accountID.baseAddress, $0.accountID.count) }
+      ?? .max
+  }
+
+  /// What nothing was prepared for.
+  init() {
+    (request, hint, payload, read) = (nil, .max, nil, 0)
+  }
+
+  @inline(__always)
+  func isOf(_ payload: UnsafeRawBufferPointer, _ read: UInt64) -> Bool {
+    self.read == read && self.payload == payload.baseAddress
+  }
 }
 
 /// What a point read needs, as plain memory: reading it counts no references.
@@ -78,26 +98,19 @@ package struct PointReadState {
     return now
   }
 
-  /// Reads a request in place and begins to fetch its record.
+  /// Prepares a call before the one before it is answered.
   @inline(__always)
   fileprivate mutating func prepare(_ payload: UnsafeRawBufferPointer, _ read: UInt64) {
-    // The one before may not be answered yet.
-    swap(&latest, &earlier)
-    latest.payload = payload.baseAddress
-    latest.read = read
-    latest.request = GetStatusRequest.decodeBasic(payload)
-    guard let id = latest.request?.accountID else { return }
-    latest.hint = status_table_prefetch(table, id.baseAddress, id.count)
+    earlier = latest
+    latest = PreparedRead(payload, read, of: table)
   }
 
-  /// What has been prepared for a call, if need be now.
+  /// What was prepared for a call, or is now.
   @inline(__always)
-  fileprivate mutating func prepared(
-    _ payload: UnsafeRawBufferPointer, _ read: UInt64
-  ) -> PreparedRead {
-    if earlier.read == read, earlier.payload == payload.baseAddress { return earlier }
-    if latest.read != read || latest.payload != payload.baseAddress { prepare(payload, read) }
-    return latest
+  fileprivate func prepared(_ payload: UnsafeRawBufferPointer, _ read: UInt64) -> PreparedRead {
+    if earlier.isOf(payload, read) { return earlier }
+    if latest.isOf(payload, read) { return latest }
+    return PreparedRead(payload, read, of: table)
   }
 
   /// Whether what is published is at least as fresh as a token says; false also for a strange one.
