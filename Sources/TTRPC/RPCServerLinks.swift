@@ -1,7 +1,7 @@
 internal import CLinux
 internal import Glibc
 
-/// The life of the server's connections: accept, read, flush, time out, close, drain.
+/// The life of the server's connections: accept, flush, time out, close, drain.
 
 // MARK: - Accepting
 
@@ -94,85 +94,6 @@ extension RPCServer {
     guard slot.generation == id.generation, let link = slot.link, link.pointee.phase != .closed
     else { return nil }
     return link
-  }
-}
-
-// MARK: - Reading
-
-extension RPCServer {
-  private func ready(_ link: LinkPointer, _ events: IOEvents) {
-    if link.pointee.phase == .closed { return }
-    if events.contains(.writable) { markDirty(link) }
-    let isEnding = !events.isDisjoint(with: [.peerHalfClosed, .hangUp, .error])
-    if events.contains(.readable) || isEnding { read(link, untilEnd: isEnding) }
-    if link.pointee.phase != .closed, events.contains(.hangUp) || events.contains(.error) {
-      abandon(link)
-    }
-  }
-
-  /// Reads once, or to the end when the peer has sent its last.
-  ///
-  /// Being readable is reported once: a read that did not fill the buffer has taken all there was,
-  /// but behind a descriptor that a client passed along, which is of no use to it here.
-  private func read(_ link: LinkPointer, untilEnd: Bool) {
-    repeat {
-      var count: Int
-      repeat {
-        count = linux_recv(
-          link.pointee.descriptor, readBuffer.baseAddress, readBuffer.count, Int32(MSG_DONTWAIT))
-      } while count < 0 && errno == EINTR
-      if count > 0 {
-        process(link, UnsafeRawBufferPointer(rebasing: readBuffer[..<count]))
-        if count == readBuffer.count, !untilEnd { askAgain(link) }
-      } else if count == 0 {
-        return halfClose(link)
-      } else {
-        if errno != EAGAIN { abandon(link) }
-        return
-      }
-    } while untilEnd && link.pointee.phase == .open
-  }
-
-  /// Has what may be left to read reported once more, after the other connections had their turn.
-  private func askAgain(_ link: LinkPointer) {
-    guard link.pointee.phase == .open, let watch = link.pointee.watch else { return }
-    loop.modify(watch, link.pointee.events)
-  }
-
-  /// The client sends no more but may still read: what it asked for is answered.
-  private func halfClose(_ link: LinkPointer) {
-    guard link.pointee.phase == .open else { return }
-    link.pointee.phase = .halfClosed
-    markDirty(link)
-    for stream in link.pointee.wire.pointee.activeStreams { stopHalfClosed(link, stream) }
-  }
-
-  private func stopHalfClosed(_ link: LinkPointer, _ stream: UInt32) {
-    let wire = link.pointee.wire
-    guard let handler = link.pointee.handlers[stream] else { return }
-    if wire.pointee.isRemoteOpen(stream), wire.pointee.kind(of: stream)?.clientStreams == true {
-      // Half of a conversation must not pass for a whole one.
-      fail(
-        link.pointee.id(stream),
-        RPCError(.cancelled, "the client stopped sending before it closed the stream"))
-      handler.cancelled()
-    } else {
-      stop(link, stream, .clientHalfClosed)
-    }
-  }
-
-  /// Tells a handler that was made late what the others were told meanwhile.
-  func stopIfEnding(_ link: LinkPointer, _ stream: UInt32) {
-    if link.pointee.phase == .halfClosed { stopHalfClosed(link, stream) }
-    if isDraining { stop(link, stream, .draining) }
-  }
-
-  func stop(_ link: LinkPointer, _ stream: UInt32, _ reason: StopReason) {
-    guard let handler = link.pointee.handlers[stream],
-      let kind = link.pointee.wire.pointee.kind(of: stream)
-    else { return }
-    handler.stopping(
-      reason, ResponseStream(id: link.pointee.id(stream), kind: kind, server: self))
   }
 }
 

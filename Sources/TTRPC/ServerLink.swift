@@ -23,6 +23,8 @@ struct ServerLink: ~Copyable {
   var isDirty = false
   /// Whether its calls wait for those that are answered on the spot.
   var isPatient = false
+  /// How its requests are read.
+  var peeking = PeekLearner()
   /// The next dirty link.
   var nextDirty: UnsafeMutablePointer<ServerLink>?
   /// Read once more after the server began to drain.

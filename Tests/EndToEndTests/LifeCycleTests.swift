@@ -49,6 +49,31 @@ import Testing
     #expect(first.isRunning)
   }
 
+  @Test(arguments: [0, 3])
+  func `answers go before other processes where that may be, and where nobody said otherwise`(
+    nice: Int
+  ) throws {
+    let script = """
+      nice -n "$1" "$2" --ephemeral >"$3/ready" &
+      pid=$!
+      until [ -s "$3/ready" ]; do sleep 0.01; done
+      for thread in /proc/$pid/task/*; do
+        echo "$(cat "$thread/comm") $(cut -d " " -f 19 "$thread/stat")"
+      done
+      kill $pid
+      wait $pid
+      """
+    let directory = try TemporaryDirectory()
+    let output = try run(
+      "/bin/sh",
+      ["-c", script, "sh", "\(nice)", ServerProcess.executable("accountstatusd"), directory.path])
+    #expect(output.status == 0)
+    let isAllowed = try run("/usr/bin/nice", ["-n", "-2", "nice"]).out == "-2\n"
+    let threads = output.out.split(separator: "\n")
+    #expect(threads.contains("loop \(nice == 0 && isAllowed ? -2 : nice)"), "\(output.out)")
+    #expect(threads.contains("ledger 5"))
+  }
+
   @Test func `a directory that others can write to is refused, with the remedy`() throws {
     let directory = try TemporaryDirectory()
     try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: directory.path)

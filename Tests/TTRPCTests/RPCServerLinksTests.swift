@@ -272,44 +272,4 @@ struct RPCServerLinksTests {
     #expect(isDrained)
     _ = try UnixSocket.connect(path: path)
   }
-
-  @Test func `what one read leaves is read in the turns after it`() throws {
-    let size = request(1, "Get").count
-    // The last read takes some of the buffer, all of it, and all of it but a byte.
-    for length in [999, 10 * size, 10 * size + 1] {
-      var limits = Limits()
-      limits.readLength = length
-      let local = try LocalServer(limits: limits)
-      let peer = try local.connect()
-      let count = 400
-      peer.sendWithoutTurn((0..<count).flatMap { request(UInt32(2 * $0 + 1), "Get") })
-      #expect(peer.receive() == (0..<count).flatMap { reply(UInt32(2 * $0 + 1), getReply) })
-    }
-  }
-
-  @Test func `what was left to read keeps nobody waiting`() throws {
-    var limits = Limits()
-    limits.readLength = 1_000
-    let local = try LocalServer(limits: limits)
-    let (busy, other) = (try local.connect(), try local.connect())
-    busy.sendWithoutTurn((0..<400).flatMap { request(UInt32(2 * $0 + 1), "Get") })
-    local.turn(1)
-    other.sendWithoutTurn(request(1, "Get"))
-    local.turn(2)
-    #expect(other.arrived == reply(1, getReply))
-    #expect(busy.arrived.count < 400 * reply(1, getReply).count / 2)
-  }
-
-  @Test func `a connection is read on after its client was behind`() throws {
-    let local = try LocalServer()
-    let peer = try local.connect()
-    peer.shrinkBuffers()
-    // More answers than the socket takes, and a request that comes while it is full.
-    let count = 4_000
-    peer.send((0..<count).flatMap { request(UInt32(2 * $0 + 1), "Get") })
-    peer.send(request(UInt32(2 * count + 1), "Empty"))
-    let all = peer.receive()
-    #expect(all.count == count * reply(1, getReply).count + reply(1, []).count)
-    #expect(all.suffix(12) == reply(UInt32(2 * count + 1), [])[...])
-  }
 }
