@@ -22,7 +22,8 @@ static const char *const schema =
     " answers BLOB NOT NULL) STRICT;"
     "CREATE INDEX status_flip ON status (flip_at) WHERE flip_at IS NOT NULL;"
     "CREATE TABLE change (position INTEGER PRIMARY KEY, account INTEGER NOT NULL,"
-    " revision INTEGER NOT NULL, as_of INTEGER NOT NULL, answer BLOB NOT NULL) STRICT;";
+    " revision INTEGER NOT NULL, rules INTEGER NOT NULL, as_of INTEGER NOT NULL,"
+    " answer BLOB NOT NULL, previous BLOB, past_changed INTEGER NOT NULL) STRICT;";
 
 enum statement {
   begin,
@@ -39,13 +40,13 @@ static const char *const texts[statements] = {
     [begin] = "BEGIN IMMEDIATE",
     [insert_account] = "INSERT INTO account (number, account_id) VALUES (?, ?)",
     [insert_status] = ("INSERT INTO status (account, revision, rules, valid_from, flip_at,"
-                       " valid_until, answers) VALUES (?, ?, 1, ?, NULL, NULL, ?)"),
+                       " valid_until, answers) VALUES (?1, ?2, ?5, ?3, ?6, NULL, ?4)"),
     [insert_fact] = ("INSERT INTO fact (sequence, account, source, fact_id, effective_at,"
                      " recorded_at, recorder, content) VALUES (?, ?, 'benchmark', ?, ?, ?, 1, ?)"),
-    [update_status] = ("UPDATE status SET revision = ?2, rules = 1, valid_from = ?3,"
-                       " flip_at = NULL, valid_until = NULL, answers = ?4 WHERE account = ?1"),
-    [insert_change] = ("INSERT INTO change (position, account, revision, as_of, answer)"
-                       " VALUES (?, ?, ?, ?, ?)"),
+    [update_status] = ("UPDATE status SET revision = ?2, rules = ?5, valid_from = ?3,"
+                       " flip_at = ?6, valid_until = NULL, answers = ?4 WHERE account = ?1"),
+    [insert_change] = ("INSERT INTO change (position, account, revision, rules, as_of, answer,"
+                       " previous, past_changed) VALUES (?, ?, ?, ?, ?, ?, ?, 0)"),
     [commit] = "COMMIT",
 };
 
@@ -54,8 +55,16 @@ struct ledger {
   sqlite3_stmt *statements[statements];
 };
 
-/* Bytes of a fact's content, of two answers and of one, as the ledger encodes them. */
-static const uint8_t content[18], answers[25], answer[22];
+/* Bytes of a fact's content, of two answers, of one and of the one before it, as the ledger encodes
+ * them: the averages over the accounts of this benchmark. */
+static const uint8_t content[18], answers[28], answer[24], previous[43];
+
+/* A fingerprint of rules takes all of its eight bytes. */
+static const int64_t rules = -INT64_C(4377564931725287718);
+
+/* One account in so many changes by time alone, in ten days. */
+enum { accounts_a_flip = 10 };
+static const int64_t ten_days = INT64_C(864000000000000);
 
 static int failed(struct ledger *ledger, const char *what) {
   fprintf(stderr, "accountstatus-bench: SQLite: %s: %s\n", what, sqlite3_errmsg(ledger->database));
@@ -116,6 +125,11 @@ static int write_status(struct ledger *ledger, enum statement statement, int64_t
   sqlite3_bind_int64(status, 2, revision);
   sqlite3_bind_int64(status, 3, now);
   sqlite3_bind_blob(status, 4, answers, sizeof answers, SQLITE_STATIC);
+  sqlite3_bind_int64(status, 5, rules);
+  if (account % accounts_a_flip == 0)
+    sqlite3_bind_int64(status, 6, INT64_C(1790000000000000000) + ten_days + account);
+  else
+    sqlite3_bind_null(status, 6);
   return run(ledger, statement);
 }
 
@@ -154,8 +168,10 @@ static int write_change(struct ledger *ledger, int64_t position, int64_t account
   sqlite3_bind_int64(change, 1, position);
   sqlite3_bind_int64(change, 2, account);
   sqlite3_bind_int64(change, 3, revision);
-  sqlite3_bind_int64(change, 4, now);
-  sqlite3_bind_blob(change, 5, answer, sizeof answer, SQLITE_STATIC);
+  sqlite3_bind_int64(change, 4, rules);
+  sqlite3_bind_int64(change, 5, now);
+  sqlite3_bind_blob(change, 6, answer, sizeof answer, SQLITE_STATIC);
+  sqlite3_bind_blob(change, 7, previous, sizeof previous, SQLITE_STATIC);
   return run(ledger, insert_change);
 }
 
