@@ -184,14 +184,12 @@ extension AccountBook {
   /// which counts no revision where the answer of the present stays.
   private func decideAnew(_ account: CachedAccount, now: Instant) throws(LedgerError) {
     let outlook = try outlook(of: account, from: now)
-    let before = account.stored
-    let from = before.row.validFrom
-    let isChange = account.outlook?.standing != outlook.standing
-    let isPastChanged = account.outlook?.past(from: from, until: now) != outlook.past
+    let previous = account.previousAnswer
+    let (isChange, isPastChanged) = account.differs(from: outlook, at: now)
     take(outlook, for: account, from: now)
     if isChange || isPastChanged {
       noteChange(
-        of: account, from: before, counting: isChange ? 1 : 0, isPastChanged: isPastChanged)
+        of: account, from: previous, counting: isChange ? 1 : 0, isPastChanged: isPastChanged)
     }
   }
 }

@@ -41,6 +41,32 @@ package final class CachedAccount {
     hasFacts = true
   }
 
+  /// What its row shows; nil: the account is not registered.
+  var previousAnswer: PreviousAnswer? {
+    guard let answer = stored.row.untilFlip else { return nil }
+    return PreviousAnswer(
+      revision: stored.row.revision, rules: stored.rules, asOf: stored.row.validFrom,
+      answer: answer)
+  }
+
+  /// Whether another outlook, from an instant on, says anything else of the present, and of the past
+  /// before that instant.
+  func differs(
+    from other: borrowing Outlook, at instant: Instant
+  ) -> (inPresent: Bool, inPast: Bool) {
+    Self.difference(&outlook, from: stored.row.validFrom, other, at: instant)
+  }
+
+  /// In place: the compiler would copy the outlook otherwise.
+  private static func difference(
+    _ held: inout Outlook?, from start: Instant, _ other: borrowing Outlook, at instant: Instant
+  ) -> (inPresent: Bool, inPast: Bool) {
+    (
+      held?.standing != other.standing,
+      held?.past(from: start, until: instant) != other.past
+    )
+  }
+
   /// Lets facts be used in place: appending to a second reference would copy them.
   @inline(__always)
   package func withFacts<Result>(_ body: (inout AccountFacts) -> Result) -> Result {

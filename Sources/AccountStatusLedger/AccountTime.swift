@@ -23,23 +23,24 @@ extension AccountBook {
   func settle(_ account: CachedAccount, now: Instant) throws(LedgerError) {
     if !isCurrent(account.stored) {
       let outlook = try outlook(of: account, from: now)
-      let before = account.stored
-      let found = presented(before)
+      let previous = account.previousAnswer
+      let found = presented(account.stored)
       let revision = account.withFacts {
         found.revision(decidedAnewFrom: $0, edition: edition, at: now)
       }
       take(outlook, for: account, from: now)
       // Changes between the two answers are counted, and not told.
       if revision != found.revision {
-        noteChange(of: account, from: before, counting: revision - found.revision)
+        noteChange(of: account, from: previous, counting: revision - found.revision)
       }
     } else if now < account.stored.row.validFrom {
       // The clock was set back.
       let outlook = try outlook(of: account, from: now)
       let current = try self.outlook(of: account, from: account.stored.row.validFrom).standing
-      let before = account.stored
+      let previous = account.previousAnswer
+      let isChange = current != outlook.standing
       take(outlook, for: account, from: now)
-      if current != outlook.standing { noteChange(of: account, from: before) }
+      if isChange { noteChange(of: account, from: previous) }
     } else {
       while account.stored.row.flipAt <= now { try flip(account) }
     }
@@ -47,8 +48,8 @@ extension AccountBook {
 
   /// Rolls a row on to its second answer.
   private func flip(_ account: CachedAccount) throws(LedgerError) {
-    let before = account.stored
-    let flipAt = before.row.flipAt
+    let previous = account.previousAnswer
+    let flipAt = account.stored.row.flipAt
     if account.stored.row.validUntil == .distantFuture {
       // Time changes nothing after this flip, so the facts need not be read: at midnight many
       // accounts flip at once.
@@ -58,11 +59,11 @@ extension AccountBook {
     } else {
       take(try outlook(of: account, from: flipAt), for: account, from: flipAt)
     }
-    noteChange(of: account, from: before)
+    noteChange(of: account, from: previous)
   }
 
   /// Makes an outlook the account's row.
-  func take(_ outlook: Outlook, for account: CachedAccount, from instant: Instant) {
+  func take(_ outlook: consuming Outlook, for account: CachedAccount, from instant: Instant) {
     touch(account)
     account.stored.rules = rules
     account.stored.row.show(outlook, from: instant)
@@ -71,7 +72,7 @@ extension AccountBook {
 
   /// Notes the change that made the account's row out of another.
   func noteChange(
-    of account: CachedAccount, from before: StoredAccount, counting changed: UInt64 = 1,
+    of account: CachedAccount, from previous: PreviousAnswer?, counting changed: UInt64 = 1,
     isPastChanged: Bool = false
   ) {
     account.stored.row.revision += changed
@@ -80,7 +81,7 @@ extension AccountBook {
       position: counters.position, accountID: account.stored.row.accountID,
       revision: account.stored.row.revision, asOf: account.stored.row.validFrom,
       answer: account.stored.row.untilFlip, isPastChanged: isPastChanged, rules: rules,
-      previous: PreviousAnswer(before))
+      previous: previous)
     changes.append(change)
     changedAccounts.append(account)
   }

@@ -110,14 +110,6 @@ package struct PreviousAnswer: Hashable, Sendable {
     self.asOf = asOf
     self.answer = answer
   }
-
-  /// What a row shows; nil: the account is not registered.
-  init?(_ account: StoredAccount) {
-    guard let answer = account.row.untilFlip else { return nil }
-    self.init(
-      revision: account.row.revision, rules: account.rules, asOf: account.row.validFrom,
-      answer: answer)
-  }
 }
 
 /// The outcome of a report.

@@ -33,7 +33,14 @@ package struct LedgerToken: Hashable, Sendable {
 
   /// The token as bytes.
   package var encoded: [UInt8] {
-    [Self.version] + storeID.bytes + epoch.littleEndianBytes + position.littleEndianBytes
+    Array(unsafeUninitializedCapacity: Self.encodedLength) { bytes, count in
+      bytes[0] = Self.version
+      let raw = UnsafeMutableRawBufferPointer(bytes)
+      storeID.store(into: raw, at: 1)
+      raw.storeBytes(of: epoch.littleEndian, toByteOffset: 17, as: UInt32.self)
+      raw.storeBytes(of: position.littleEndian, toByteOffset: 21, as: UInt64.self)
+      count = Self.encodedLength
+    }
   }
 }
 
@@ -60,7 +67,18 @@ package struct StoreID: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// The sixteen bytes.
-  package var bytes: [UInt8] { low.littleEndianBytes + high.littleEndianBytes }
+  package var bytes: [UInt8] {
+    Array(unsafeUninitializedCapacity: 16) { bytes, count in
+      store(into: UnsafeMutableRawBufferPointer(bytes), at: 0)
+      count = 16
+    }
+  }
+
+  /// Writes the sixteen bytes.
+  fileprivate func store(into bytes: UnsafeMutableRawBufferPointer, at offset: Int) {
+    bytes.storeBytes(of: low.littleEndian, toByteOffset: offset, as: UInt64.self)
+    bytes.storeBytes(of: high.littleEndian, toByteOffset: offset + 8, as: UInt64.self)
+  }
 
   /// The bytes in hexadecimal.
   package var description: String {
@@ -71,9 +89,5 @@ package struct StoreID: Hashable, Sendable, CustomStringConvertible {
 extension FixedWidthInteger {
   fileprivate init(littleEndian bytes: some Collection<UInt8>) {
     self = bytes.reversed().reduce(0) { $0 << 8 | Self($1) }
-  }
-
-  fileprivate var littleEndianBytes: [UInt8] {
-    (0..<Self.bitWidth / 8).map { UInt8(truncatingIfNeeded: self >> ($0 * 8)) }
   }
 }

@@ -36,7 +36,7 @@ package struct AccountFacts: Sendable {
   var hasRetractions: Bool { !index.retractions.isEmpty }
 
   /// Adds a fact that was accepted and stored; facts come in the order of their sequence.
-  package mutating func append(_ fact: StoredFact) {
+  package mutating func append(_ fact: consuming StoredFact) {
     if !isKnownUniquelyReferenced(&index) { index = FactIndex(copying: index) }
     index.insert(index.add(fact))
   }
@@ -73,13 +73,7 @@ extension AccountFacts {
   }
 
   private func placeOfHolder(of thing: Thing, knownAt: Instant) -> Int32? {
-    var place = index.names.holder(of: thing)
-    while place >= 0 {
-      let entry = index.entries[Int(place)]
-      if entry.counts(knownAt: knownAt) { return place }
-      place = entry.previousHolder
-    }
-    return nil
+    index.placeOfHolder(of: thing, knownAt: knownAt)
   }
 
   /// Whether a retraction of the identity is stored.
@@ -135,9 +129,20 @@ final class FactIndex: @unchecked Sendable {
     }
   }
 
+  /// The place of the fact that introduced a thing and still counts. Here, because from outside
+  /// `names` would be copied.
+  func placeOfHolder(of thing: Thing, knownAt: Instant) -> Int32? {
+    var place = names.holder(of: thing)
+    while place >= 0 {
+      if entries[Int(place)].counts(knownAt: knownAt) { return place }
+      place = entries[Int(place)].previousHolder
+    }
+    return nil
+  }
+
   /// Stores a fact, but for its place in `order`, and returns its place.
   @discardableResult
-  func add(_ fact: StoredFact) -> Int32 {
+  func add(_ fact: consuming StoredFact) -> Int32 {
     let place = Int32(stored.count)
     var entry = FactEntry(
       effectiveAt: fact.fact.effectiveAt, recordedAt: fact.recordedAt,

@@ -141,6 +141,7 @@ struct FactNames: Sendable {
     }
   }
 
+  @inline(__always)
   func holder(of thing: Thing) -> Int32 {
     switch thing {
     case .registration: registrationHolder

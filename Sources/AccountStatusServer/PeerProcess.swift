@@ -31,6 +31,9 @@ package enum PeerProcess {
   }
 
   /// When a process started, from the 22nd field of its stat: clock ticks since boot.
+  ///
+  /// No finer than a tick, since it is known no better: what two looks at the clocks differ by would
+  /// make each connection of a process a recorder of its own.
   package static func startedAt(_ stat: String) -> Instant? {
     // The second field, the command, may hold spaces and parentheses: count from its end.
     guard let end = stat.lastIndex(of: ")") else { return nil }
@@ -38,13 +41,14 @@ package enum PeerProcess {
     guard fields.count > 19, let ticks = Int64(fields[19]) else { return nil }
     let perSecond = Int64(sysconf(Int32(_SC_CLK_TCK)))
     guard perSecond > 0 else { return nil }
-    let (sinceBoot, overflow) = ticks.multipliedReportingOverflow(
-      by: Instant.nanosecondsPerSecond / perSecond)
+    let tick = Instant.nanosecondsPerSecond / perSecond
+    let (sinceBoot, overflow) = ticks.multipliedReportingOverflow(by: tick)
     guard !overflow, ticks >= 0 else { return nil }
     var boot = timespec()
     clock_gettime(CLOCK_BOOTTIME, &boot)
     let uptime = Int64(boot.tv_sec) * Instant.nanosecondsPerSecond + Int64(boot.tv_nsec)
-    return WallClock().now.adding(nanoseconds: sinceBoot - uptime)
+    let started = WallClock().now.adding(nanoseconds: sinceBoot - uptime).nanoseconds
+    return Instant(nanoseconds: started - started % tick)
   }
 
   private static func firstLine(of path: String) -> String {

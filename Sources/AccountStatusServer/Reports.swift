@@ -18,7 +18,9 @@ package struct Report: Sendable {
 
   package init(_ received: [ReceivedFact], mode: AccountStatusAPI.ReportMode) {
     self.mode = mode
-    results = Array(repeating: nil, count: received.count)
+    results = Array(count: received.count, of: nil)
+    facts.reserveCapacity(received.count)
+    places.reserveCapacity(received.count)
     for (index, item) in received.enumerated() {
       switch item.fact {
       case .success(let fact):

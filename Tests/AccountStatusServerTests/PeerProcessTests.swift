@@ -53,6 +53,16 @@ struct PeerProcessTests {
     #expect(recorder.processStartedAt.map { $0 <= WallClockNow.instant } == true)
   }
 
+  @Test func `every connection of a process has the same recorder`() {
+    let peer = PeerCredentials(uid: 1, gid: 2, pid: getpid())
+    let recorders = (0..<200).map { _ in PeerProcess.recorder(of: peer) }
+    // Two where the clocks' difference is whole ticks, which is seldom.
+    #expect(Set(recorders).count <= 2)
+    for recorder in recorders {
+      #expect((recorder.processStartedAt?.nanoseconds ?? 1) % 10_000_000 == 0)
+    }
+  }
+
   @Test(arguments: [Int32.max, 0, -1])
   func `of a process that is gone only its credentials are known`(_ pid: Int32) {
     var expected = Recorder()
