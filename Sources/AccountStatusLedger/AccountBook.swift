@@ -200,6 +200,7 @@ extension AccountBook {
   func touch(_ account: CachedAccount) {
     if account.before != nil { return }
     account.before = (account.stored, account.isNew)
+    account.flipAtBefore = account.stored.row.flipAt
     touched.append(account)
   }
 
@@ -230,7 +231,8 @@ extension AccountBook {
         try store.insertAccount(account.stored)
         account.isNew = false
       } else {
-        try store.updateAccount(account.stored)
+        try store.updateAccount(
+          account.stored, keepsFlip: account.flipAtBefore == account.stored.row.flipAt)
       }
     }
     let first = changes.count - changedAccounts.count

@@ -18,6 +18,8 @@ package final class CachedAccount {
   @exclusivity(unchecked) package var isNew: Bool
   /// What it was before the request at hand changed it; nil: it has not.
   @exclusivity(unchecked) package var before: (stored: StoredAccount, isNew: Bool)?
+  /// The row's flip in `before`; meaningless without one.
+  @exclusivity(unchecked) var flipAtBefore = Instant.distantFuture
   /// The transaction at hand has written its row.
   @exclusivity(unchecked) var isWritten = false
 

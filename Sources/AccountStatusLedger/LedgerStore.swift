@@ -24,7 +24,8 @@ protocol LedgerStore: AnyObject {
   /// The number and row of an account; nil when nothing was ever stored about it.
   func account(_ id: AccountID) throws(LedgerError) -> StoredAccount?
   func insertAccount(_ account: StoredAccount) throws(LedgerError)
-  func updateAccount(_ account: StoredAccount) throws(LedgerError)
+  /// - keepsFlip: the row's flip is the one that is stored.
+  func updateAccount(_ account: StoredAccount, keepsFlip: Bool) throws(LedgerError)
 
   /// The fact of a name, its recorder left out: what a repeat is compared with.
   func fact(_ identity: FactIdentity) throws(LedgerError) -> StoredFact?

@@ -20,6 +20,7 @@ final class SQLiteStatements {
   let insertAccount: SQLiteStatement
   let insertStatus: SQLiteStatement
   let updateStatus: SQLiteStatement
+  let updateStatusKeepingFlip: SQLiteStatement
 
   let selectFact: SQLiteStatement
   let selectFacts: SQLiteStatement
@@ -104,6 +105,12 @@ final class SQLiteStatements {
       """
       UPDATE status SET revision = ?2, rules = ?3, valid_from = ?4, flip_at = ?5,
         valid_until = ?6, answers = ?7
+      WHERE account = ?1
+      """)
+    // SQLite writes the index of flip_at anew wherever flip_at is set, changed or not.
+    updateStatusKeepingFlip = try compile(
+      """
+      UPDATE status SET revision = ?2, rules = ?3, valid_from = ?4, valid_until = ?6, answers = ?7
       WHERE account = ?1
       """)
 

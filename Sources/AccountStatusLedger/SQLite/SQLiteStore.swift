@@ -118,8 +118,9 @@ extension SQLiteStore {
     try writeStatus(account, with: sql().insertStatus)
   }
 
-  func updateAccount(_ account: StoredAccount) throws(LedgerError) {
-    try writeStatus(account, with: sql().updateStatus)
+  func updateAccount(_ account: StoredAccount, keepsFlip: Bool) throws(LedgerError) {
+    let sql = try sql()
+    try writeStatus(account, with: keepsFlip ? sql.updateStatusKeepingFlip : sql.updateStatus)
   }
 
   private func writeStatus(

@@ -59,6 +59,30 @@ import Testing
     #expect(open.seen.faults == [])
   }
 
+  @Test func `rows are the same after a restart, whether their flips changed or not`() async throws
+  {
+    let steps = [
+      registration(), invoice(),
+      fact(
+        "suspect", at: newYear,
+        .abuseFindingChanged(findingID: "AF-1", severity: .minor, state: .suspected)),
+      payment("PAY-1", at: newYear),
+    ]
+    var flips: [Instant] = []
+    for fact in steps {
+      let open = try openLedger()
+      try await open.report([fact])
+      let row = try #require(open.row(account))
+      flips.append(row.flipAt)
+      open.stop()
+      let again = try openLedger()
+      #expect(again.row(account) == row)
+      #expect(again.ledger.firstTransitionAt == (row.flipAt == .distantFuture ? nil : row.flipAt))
+      again.stop()
+    }
+    #expect(flips[1] == flips[2] && flips[0] != flips[1] && flips[2] != flips[3])
+  }
+
   @Test func `transitions that fell due while writing failed follow the recovery`() async throws {
     clock.set("2026-10-29T00:00:00Z")
     let open = try openLedger()
