@@ -185,7 +185,9 @@ extension AccountBook {
   private func decideAnew(_ account: CachedAccount, now: Instant) throws(LedgerError) {
     let outlook = try outlook(of: account, from: now)
     let previous = account.previousAnswer
-    let (isChange, isPastChanged) = account.differs(from: outlook, at: now)
+    let from = account.stored.row.validFrom
+    let isChange = account.outlook?.standing != outlook.standing
+    let isPastChanged = account.outlook?.past(from: from, until: now) != outlook.past
     take(outlook, for: account, from: now)
     if isChange || isPastChanged {
       noteChange(
@@ -200,7 +202,6 @@ extension AccountBook {
   func touch(_ account: CachedAccount) {
     if account.before != nil { return }
     account.before = (account.stored, account.isNew)
-    account.flipAtBefore = account.stored.row.flipAt
     touched.append(account)
   }
 
@@ -232,7 +233,8 @@ extension AccountBook {
         account.isNew = false
       } else {
         try store.updateAccount(
-          account.stored, keepsFlip: account.flipAtBefore == account.stored.row.flipAt)
+          account.stored,
+          keepsFlip: account.before?.stored.row.flipAt == account.stored.row.flipAt)
       }
     }
     let first = changes.count - changedAccounts.count

@@ -18,8 +18,6 @@ package final class CachedAccount {
   @exclusivity(unchecked) package var isNew: Bool
   /// What it was before the request at hand changed it; nil: it has not.
   @exclusivity(unchecked) package var before: (stored: StoredAccount, isNew: Bool)?
-  /// The row's flip in `before`; meaningless without one.
-  @exclusivity(unchecked) var flipAtBefore = Instant.distantFuture
   /// The transaction at hand has written its row.
   @exclusivity(unchecked) var isWritten = false
 
@@ -49,24 +47,6 @@ package final class CachedAccount {
     return PreviousAnswer(
       revision: stored.row.revision, rules: stored.rules, asOf: stored.row.validFrom,
       answer: answer)
-  }
-
-  /// Whether another outlook, from an instant on, says anything else of the present, and of the past
-  /// before that instant.
-  func differs(
-    from other: borrowing Outlook, at instant: Instant
-  ) -> (inPresent: Bool, inPast: Bool) {
-    Self.difference(&outlook, from: stored.row.validFrom, other, at: instant)
-  }
-
-  /// In place: the compiler would copy the outlook otherwise.
-  private static func difference(
-    _ held: inout Outlook?, from start: Instant, _ other: borrowing Outlook, at instant: Instant
-  ) -> (inPresent: Bool, inPast: Bool) {
-    (
-      held?.standing != other.standing,
-      held?.past(from: start, until: instant) != other.past
-    )
   }
 
   /// Lets facts be used in place: appending to a second reference would copy them.

@@ -21,8 +21,11 @@ extension RPCServer {
     // Peeking is for answers on the spot; and the last look at a connection, which comes while one of
     // its requests is answered, must not find that request again.
     let mayPeek = !untilEnd && !link.pointee.isPatient && !isDraining
-    let attempt = mayPeek ? link.pointee.peeking.next() : .plain
-    if attempt.isPeek, peek(link, attempt) { return }
+    var attempt = mayPeek ? link.pointee.peeking.next() : .plain
+    if attempt.isPeek {
+      if peek(link, attempt) { return }
+      attempt = .plain
+    }
     repeat {
       let start = time(attempt)
       let count = receive(link, readBuffer.count, 0)

@@ -167,7 +167,7 @@ struct Daemon: ParsableCommand {
   }
 
   /// Takes a nice value of -2, where that is allowed and nobody chose another one; the threads that
-  /// are started from here on have it, too.
+  /// are started from here on have it, too, but for those that choose their own.
   ///
   /// A server that has used more of a core than its client loses it as soon as it has read a
   /// request, which wakes a client that blocks: two switches more in every other call. Two steps

@@ -56,7 +56,7 @@ import Testing
     let script = """
       setsid nice -n "$1" "$2" --ephemeral >"$3/ready" &
       pid=$!
-      until [ -s "$3/ready" ]; do sleep 0.01; done
+      until [ -s "$3/ready" ]; do kill -0 $pid || exit 1; sleep 0.01; done
       for thread in /proc/$pid/task/*; do
         echo "$(cat "$thread/comm") $(cut -d " " -f 19 "$thread/stat")"
       done

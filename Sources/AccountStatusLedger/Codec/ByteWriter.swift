@@ -25,23 +25,6 @@ package struct ByteWriter {
   }
 
   /// An unsigned number.
-  package mutating func write(_ value: UInt64) {
-    if value < 0x80 { return bytes.append(UInt8(truncatingIfNeeded: value)) }
-    // Put together first, because appending looks for room with every byte.
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 10) { piece in
-      var count = 0
-      var rest = value
-      while rest >= 0x80 {
-        piece[count] = UInt8(truncatingIfNeeded: rest) | 0x80
-        rest >>= 7
-        count += 1
-      }
-      piece[count] = UInt8(truncatingIfNeeded: rest)
-      bytes.append(contentsOf: UnsafeMutableBufferPointer(rebasing: piece[...count]))
-    }
-  }
-
-  /// An unsigned number.
   package mutating func write(_ value: some UnsignedInteger & FixedWidthInteger) {
     var rest = value
     while rest >= 0x80 {
