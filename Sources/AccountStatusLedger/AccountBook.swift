@@ -5,29 +5,35 @@ import AccountStatusRules
 ///
 /// The rules of the ledger are here: identity first, then judgement; transitions due are written
 /// before a fact is applied; one evaluation per account and request; a revision per change of the
-/// current answer. A request is first worked out in memory, then written, so a refused one writes
+/// current answer. Requests are worked out in memory, and written by `flush`, so a refused one writes
 /// nothing. Its properties are not watched for overlapping access, as those of `CachedAccount`.
 final class AccountBook<Store: LedgerStore> {
-  private let store: Store
+  let store: Store
   let edition: PolicyEdition
   let rules: Int64
   @exclusivity(unchecked) var cache: AccountCache
   @exclusivity(unchecked) var counters: StoreCounters
 
-  /// What the transaction at hand wrote.
+  /// The changes that the transaction at hand brings, and the numbers of their accounts.
   @exclusivity(unchecked) var changes: [StatusChange] = []
-  @exclusivity(unchecked) private var writtenAccounts: [CachedAccount] = []
+  @exclusivity(unchecked) var changedAccounts: [Int64] = []
+  /// The accounts whose row it changes, each once.
+  @exclusivity(unchecked) var writtenAccounts: [CachedAccount] = []
 
-  /// What the request at hand is about to write: facts by their index in it. Names only where it
-  /// has several facts.
-  @exclusivity(unchecked)
-  private var newFacts: [(index: Int, sequence: UInt64, account: CachedAccount)] = []
-  /// The accounts of its changes, which are the last ones of `changes`.
-  @exclusivity(unchecked) var changedAccounts: [CachedAccount] = []
-  @exclusivity(unchecked) private var newNames: [FactIdentity: StoredFact] = [:]
-  @exclusivity(unchecked) private var touched: [CachedAccount] = []
-  /// The last request failed while it was written: the transaction holds a part of it.
+  /// What of the transaction the store does not have yet: facts, changes beyond `flushedChanges`,
+  /// and rows.
+  @exclusivity(unchecked) var unflushedFacts: [NewFact] = []
+  @exclusivity(unchecked) var flushedChanges = 0
+  @exclusivity(unchecked) var unflushedAccounts: [CachedAccount] = []
+  /// The last request failed while the store was written to.
   @exclusivity(unchecked) var isHalfWritten = false
+
+  /// What the request at hand brings: facts, names only where it has several, and accounts.
+  @exclusivity(unchecked) var newFacts: [NewFact] = []
+  @exclusivity(unchecked) var newNames: [FactIdentity: StoredFact] = [:]
+  @exclusivity(unchecked) var touched: [CachedAccount] = []
+  /// How many changes there were before it.
+  @exclusivity(unchecked) var earlierChanges = 0
 
   /// Keeps the books of a store under an edition.
   init(store: Store, edition: PolicyEdition, cachedFacts: Int) throws(LedgerError) {
@@ -57,43 +63,41 @@ extension AccountBook {
   func committed() {
     for account in writtenAccounts { account.isWritten = false }
     writtenAccounts.removeAll(keepingCapacity: true)
-    changes.removeAll(keepingCapacity: true)
+    forgetChanges()
     cache.trim()
   }
 
-  /// The transaction is undone, or its outcome unknown: memory follows the store again.
+  /// The transaction is undone: what it changed is read again when it is needed.
   func rolledBack(to counters: StoreCounters) {
     forgetRequest()
+    for account in writtenAccounts { cache.remove(account) }
     writtenAccounts.removeAll()
-    changes.removeAll()
-    cache.removeAll()
+    forgetUnflushed()
+    forgetChanges()
     self.counters = counters
+  }
+
+  /// The store was taken anew: it may hold what memory does not know of.
+  func reopened(at counters: StoreCounters) {
+    rolledBack(to: counters)
+    cache.removeAll()
   }
 }
 
 // Facts.
 extension AccountBook {
-  /// Judges facts in order, each seeing those before it, and writes those that are accepted, with
+  /// Judges facts in order, each seeing those before it, and brings those that are accepted, with
   /// what they change.
-  func report(_ report: Report, now: Instant) throws(LedgerError) -> ReportResult {
-    // A fact that comes alone is not looked for in other accounts: writing it tells whether it is
-    // there, which is seldom. Several could be half written by then.
-    if report.facts.count == 1, let result = try attempt(report, now: now, isLookedFor: false) {
-      return result
-    }
-    guard let result = try attempt(report, now: now, isLookedFor: true) else {
-      throw LedgerError(.corrupt, "an identity is taken by a fact that cannot be found")
-    }
-    return result
-  }
-
-  /// Nil: a fact's identity turned out to be taken, and nothing was done.
-  private func attempt(
-    _ report: Report, now: Instant, isLookedFor: Bool
-  ) throws(LedgerError) -> ReportResult? {
+  ///
+  /// - atOnce: they are written here, and not by the next `flush`.
+  func report(_ report: Report, now: Instant, atOnce: Bool) throws(LedgerError) -> ReportResult {
     let before = counters
     isHalfWritten = false
     do {
+      // A fact that comes alone is not looked for in other accounts: writing it tells whether it is
+      // there, which is seldom, and then its group is done again, each at once.
+      let isLookedFor = atOnce || report.facts.count > 1
+      if isLookedFor { try flush() }
       let recordedAt = max(now, counters.lastRecordedAt)
       var results: [FactResult] = []
       results.reserveCapacity(report.facts.count)
@@ -109,10 +113,7 @@ extension AccountBook {
         return .refused(refused)
       }
       if !newFacts.isEmpty { for account in touched { try decideAnew(account, now: now) } }
-      guard try writeRequest(report, recordedAt: recordedAt) else {
-        abandonRequest(resuming: before)
-        return nil
-      }
+      try finishRequest(atOnce: atOnce)
       return .done(results)
     } catch {
       abandonRequest(resuming: before)
@@ -133,7 +134,7 @@ extension AccountBook {
     }
     guard case .accept = verdict else {
       // Identity comes first: what is stored for another account is not refused for its meaning.
-      if !isLookedFor, let known = try storedFact(named: fact.identity) {
+      if !isLookedFor, case .refuse = verdict, let known = try storedFact(named: fact.identity) {
         return result(judgeRepeat(fact, of: known), of: fact, at: index)
       }
       return result(verdict, of: fact, at: index)
@@ -144,7 +145,10 @@ extension AccountBook {
     let stored = StoredFact(
       fact, sequence: counters.position, recordedAt: recordedAt, recordedBy: report.recorder)
     account.withFacts { $0.append(stored) }
-    newFacts.append((index, counters.position, account))
+    newFacts.append(
+      NewFact(
+        report: report, index: index, sequence: counters.position, recordedAt: recordedAt,
+        account: account.stored.number))
     if report.facts.count > 1 { newNames[fact.identity] = stored }
     return .stored(sequence: counters.position)
   }
@@ -152,6 +156,7 @@ extension AccountBook {
   /// Looks among the request's own facts first: those are not written yet.
   private func storedFact(named name: FactIdentity) throws(LedgerError) -> StoredFact? {
     if !newNames.isEmpty, let new = newNames[name] { return new }
+    try flush()
     return try store.fact(name)
   }
 
@@ -193,83 +198,6 @@ extension AccountBook {
       noteChange(
         of: account, from: previous, counting: isChange ? 1 : 0, isPastChanged: isPastChanged)
     }
-  }
-}
-
-// The request at hand.
-extension AccountBook {
-  /// Comes before every change of an account, so that it can be undone.
-  func touch(_ account: CachedAccount) {
-    if account.before != nil { return }
-    account.before = (account.stored, account.isNew)
-    touched.append(account)
-  }
-
-  /// False: a fact's identity is taken; nothing is written if it was the first.
-  private func writeRequest(_ report: Report, recordedAt: Instant) throws(LedgerError) -> Bool {
-    let recorder = newFacts.isEmpty ? 0 : try store.recorderNumber(report.recorder)
-    for account in touched where account.isNew {
-      counters.lastAccount += 1
-      account.stored.number = counters.lastAccount
-    }
-    for (index, sequence, account) in newFacts {
-      let isStored = try store.insertFact(
-        report.facts[index], sequence: sequence, recordedAt: recordedAt, recorder: recorder,
-        account: account.stored.number)
-      guard isStored else { return false }
-      isHalfWritten = true
-    }
-    try writeRows()
-    requestIsWritten()
-    return true
-  }
-
-  /// Writes the rows of accounts that the request touched, and their changes.
-  func writeRows() throws(LedgerError) {
-    isHalfWritten = true
-    for account in touched {
-      if account.isNew {
-        try store.insertAccount(account.stored)
-        account.isNew = false
-      } else {
-        try store.updateAccount(
-          account.stored,
-          keepsFlip: account.before?.stored.row.flipAt == account.stored.row.flipAt)
-      }
-    }
-    let first = changes.count - changedAccounts.count
-    for index in changedAccounts.indices {
-      try store.insertChange(
-        changes[first + index], account: changedAccounts[index].stored.number)
-    }
-  }
-
-  func requestIsWritten() {
-    for account in touched {
-      cache.reckon(account)
-      if !account.isWritten {
-        account.isWritten = true
-        writtenAccounts.append(account)
-      }
-    }
-    isHalfWritten = false
-    forgetRequest()
-  }
-
-  /// Undoes the request at hand in memory.
-  func abandonRequest(resuming before: StoreCounters) {
-    for account in touched { account.undo() }
-    changes.removeLast(changedAccounts.count)
-    forgetRequest()
-    counters = before
-  }
-
-  private func forgetRequest() {
-    for account in touched { account.before = nil }
-    touched.removeAll(keepingCapacity: true)
-    newFacts.removeAll(keepingCapacity: true)
-    changedAccounts.removeAll(keepingCapacity: true)
-    if !newNames.isEmpty { newNames.removeAll(keepingCapacity: true) }
   }
 }
 
@@ -326,6 +254,7 @@ extension AccountBook {
 
   private func loadFacts(of account: CachedAccount) throws(LedgerError) {
     if account.hasFacts { return }
+    if account.isUnflushed { try flush() }
     var list: [StoredFact] = []
     try store.forEachFact(
       of: account.stored.row.accountID, number: account.stored.number, after: 0

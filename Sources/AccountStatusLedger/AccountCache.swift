@@ -17,9 +17,13 @@ package final class CachedAccount {
   /// Not in the store yet.
   @exclusivity(unchecked) package var isNew: Bool
   /// What it was before the request at hand changed it; nil: it has not.
-  @exclusivity(unchecked) package var before: (stored: StoredAccount, isNew: Bool)?
-  /// The transaction at hand has written its row.
+  @exclusivity(unchecked) package var before: StoredAccount?
+  /// The transaction at hand has changed its row.
   @exclusivity(unchecked) var isWritten = false
+  /// The store does not have that change yet.
+  @exclusivity(unchecked) var isUnflushed = false
+  /// The flip of the row in the store.
+  @exclusivity(unchecked) var storedFlipAt: Instant
 
   // Neighbours in the order of use. The cache's dictionary keeps both alive as long as this one is
   // linked to them.
@@ -31,6 +35,7 @@ package final class CachedAccount {
   package init(_ stored: StoredAccount, isNew: Bool = false) {
     self.stored = stored
     self.isNew = isNew
+    storedFlipAt = stored.row.flipAt
     hasFacts = isNew
     outlook = isNew ? Outlook() : nil
   }
@@ -58,10 +63,11 @@ package final class CachedAccount {
   /// Goes back to before the request at hand. The facts are read again when they are needed.
   package func undo() {
     guard let before else { return }
-    (stored, isNew) = before
+    stored = before
     facts = AccountFacts()
-    hasFacts = isNew
-    outlook = isNew ? Outlook() : nil
+    // Without a number nothing of it is stored, nor about to be.
+    hasFacts = stored.number == 0
+    outlook = hasFacts ? Outlook() : nil
   }
 }
 

@@ -11,8 +11,7 @@ extension AccountBook {
     do {
       let account = cache.find(found.row.accountID) ?? CachedAccount(found)
       try settle(account, now: now)
-      try writeRows()
-      requestIsWritten()
+      try finishRequest(atOnce: true)
     } catch {
       abandonRequest(resuming: before)
       throw error
@@ -83,6 +82,6 @@ extension AccountBook {
       answer: account.stored.row.untilFlip, isPastChanged: isPastChanged, rules: rules,
       previous: previous)
     changes.append(change)
-    changedAccounts.append(account)
+    changedAccounts.append(account.stored.number)
   }
 }

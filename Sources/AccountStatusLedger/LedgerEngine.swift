@@ -136,8 +136,9 @@ extension LedgerEngine {
         outcome = try commit(group, inSavepoints: false)
       } catch {
         if error.isAboutTheStore { throw error }
-        // A savepoint costs as much as a fact, and only a write that fails by itself needs it:
-        // then the group is done again, each request in its own.
+        // A savepoint costs as much as a fact, and only a write that fails by itself needs it, or
+        // one whose identity is taken by another account's fact: then the group is done again, each
+        // request in its own.
         outcome = try commit(group, inSavepoints: true)
       }
       for write in group[outcome.count...].reversed() { writes.putBack(write) }
@@ -171,7 +172,8 @@ extension LedgerEngine {
         // More requests would hold more in memory than there is room for.
         if book.isOverfull, outcome.count > 0 { return }
         do throws(LedgerError) {
-          let result = inSavepoints ? try reportInSavepoint(write) : try report(write)
+          let result =
+            inSavepoints ? try reportInSavepoint(write) : try report(write, atOnce: false)
           outcome.replies.append((write.id, result))
         } catch {
           if error.isAboutTheStore || book.isHalfWritten && !inSavepoints { throw error }
@@ -182,16 +184,16 @@ extension LedgerEngine {
     return outcome
   }
 
-  private func report(_ write: Report) throws(LedgerError) -> ReportResult {
+  private func report(_ write: Report, atOnce: Bool) throws(LedgerError) -> ReportResult {
     let now = clock.now
     background.saw(now)
-    return try book.report(write, now: now)
+    return try book.report(write, now: now, atOnce: atOnce)
   }
 
   private func reportInSavepoint(_ write: Report) throws(LedgerError) -> ReportResult {
     try store.setSavepoint()
     do {
-      let result = try report(write)
+      let result = try report(write, atOnce: true)
       try store.releaseSavepoint()
       return result
     } catch {
@@ -208,6 +210,7 @@ extension LedgerEngine {
     do {
       try store.begin()
       try body()
+      try book.flush()
       try store.commit()
     } catch {
       store.rollback()
@@ -336,7 +339,7 @@ extension LedgerEngine {
       try store.commit()
       if store.needsUpkeep { try store.upkeep() }
       if trouble.needsReopening {
-        book.rolledBack(to: try store.counters())
+        book.reopened(at: try store.counters())
         try deliverChanges(after: trouble.position)
       }
       self.trouble = nil

@@ -35,14 +35,13 @@ protocol LedgerStore: AnyObject {
     of accountID: AccountID, number: Int64, after sequence: UInt64,
     _ body: (StoredFact) throws(LedgerError) -> Bool
   ) throws(LedgerError)
-  /// The number of a recorder, which is stored if it is not yet.
-  func recorderNumber(_ recorder: Recorder) throws(LedgerError) -> Int64
-  /// Stores a fact. False: its identity is taken, and nothing is stored.
-  func insertFact(
-    _ fact: Fact, sequence: UInt64, recordedAt: Instant, recorder: Int64, account: Int64
-  ) throws(LedgerError) -> Bool
+  /// Stores facts, and recorders that are not stored yet. False: the identity of one is taken, and any of them may be stored by then.
+  func insert(_ facts: [NewFact]) throws(LedgerError) -> Bool
 
-  func insertChange(_ change: StatusChange, account: Int64) throws(LedgerError)
+  /// Stores changes of the accounts with these numbers.
+  func insert(
+    _ changes: ArraySlice<StatusChange>, of accounts: ArraySlice<Int64>
+  ) throws(LedgerError)
   /// Changes at positions greater than `after`, in order.
   func changes(after position: UInt64, limit: Int) throws(LedgerError) -> [StatusChange]
   /// The position up to which changes were deleted.
@@ -78,6 +77,17 @@ package struct LedgerIdentity: Hashable, Sendable {
   package var epoch: UInt32
   /// Version of the tables.
   package var schemaVersion: Int32
+}
+
+/// A fact that was accepted, as it is about to be stored.
+struct NewFact {
+  /// The report that brings it, and its place in there.
+  var report: Report
+  var index: Int
+  var sequence: UInt64
+  var recordedAt: Instant
+  /// The number of the account.
+  var account: Int64
 }
 
 /// Where a store's counters stand.

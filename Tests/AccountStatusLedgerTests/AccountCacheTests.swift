@@ -82,8 +82,9 @@ import Testing
 
   @Test func `an account undone is as it was, its facts to be read again`() {
     let known = account("a", facts: 3)
+    known.stored.number = 7
     let before = known.stored
-    known.before = (known.stored, false)
+    known.before = before
     known.stored.row.revision = 9
     known.outlook = Outlook()
     known.undo()
@@ -92,8 +93,7 @@ import Testing
     #expect(known.outlook == nil)
 
     let new = account("b", isNew: true)
-    new.before = (new.stored, true)
-    new.isNew = false
+    new.before = new.stored
     new.stored.number = 4
     new.undo()
     #expect(new.isNew)

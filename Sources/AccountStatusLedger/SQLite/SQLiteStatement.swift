@@ -11,17 +11,20 @@ final class SQLiteStatement {
   private let connection: OpaquePointer
   /// Holds the texts and blobs bound for the next run, which SQLite reads in place. Left to copy
   /// them, it would allocate for each.
-  private let values = UnsafeMutableRawBufferPointer.allocate(byteCount: 1024, alignment: 1)
+  private let values: UnsafeMutableRawBufferPointer
   private var valueBytes = 0
 
-  /// Compiles SQL for a connection that outlives the statement.
-  init(_ sql: String, on connection: OpaquePointer) throws(LedgerError) {
+  /// Compiles SQL for a connection that outlives the statement, with so much room for values.
+  init(
+    _ sql: String, on connection: OpaquePointer, valueBytes: Int = 1024
+  ) throws(LedgerError) {
     var handle: OpaquePointer?
     let code = sqlite3_prepare_v3(
       connection, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &handle, nil)
     guard code == SQLITE_OK, let handle else { throw LedgerError(sqlite: connection, code) }
     self.handle = handle
     self.connection = connection
+    values = .allocate(byteCount: valueBytes, alignment: 1)
   }
 
   deinit {
@@ -38,7 +41,7 @@ final class SQLiteStatement {
     }
   }
 
-  /// Runs an insertion. False: a unique index holds such a row already, and nothing is inserted.
+  /// Runs an insertion. False: a unique index holds such a row already.
   func runUnlessTaken() throws(LedgerError) -> Bool {
     defer { reset() }
     let code = sqlite3_step(handle)

@@ -24,8 +24,8 @@ final class SQLiteStatements {
 
   let selectFact: SQLiteStatement
   let selectFacts: SQLiteStatement
-  let insertFact: SQLiteStatement
-  let insertChange: SQLiteStatement
+  let insertFacts: SQLiteInsertion
+  let insertChanges: SQLiteInsertion
   let selectChanges: SQLiteStatement
   let deleteChanges: SQLiteStatement
   let compactedThrough: SQLiteStatement
@@ -124,17 +124,17 @@ final class SQLiteStatements {
       SELECT sequence, source, fact_id, effective_at, recorded_at, recorder, content
       FROM fact WHERE account = ? AND sequence > ? ORDER BY sequence
       """)
-    insertFact = try compile(
-      """
-      INSERT INTO fact (sequence, account, source, fact_id, effective_at, recorded_at, recorder,
-        content)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-      """)
-    insertChange = try compile(
-      """
-      INSERT INTO change (position, account, revision, rules, as_of, answer, previous, past_changed)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-      """)
+    insertFacts = try SQLiteInsertion(
+      into: "fact",
+      [
+        "sequence", "account", "source", "fact_id", "effective_at", "recorded_at", "recorder",
+        "content",
+      ], on: connection)
+    insertChanges = try SQLiteInsertion(
+      into: "change",
+      [
+        "position", "account", "revision", "rules", "as_of", "answer", "previous", "past_changed",
+      ], on: connection)
     selectChanges = try compile(
       """
       SELECT position, account_id, revision, rules, as_of, answer, previous, past_changed

@@ -241,42 +241,47 @@ extension SQLiteStore {
     }
   }
 
-  func insertFact(
-    _ fact: Fact, sequence: UInt64, recordedAt: Instant, recorder: Int64, account: Int64
-  ) throws(LedgerError) -> Bool {
-    writer.removeAll()
-    FactCodec.encode(fact.kind, into: &writer)
-    let insert = try sql().insertFact
-    insert.bind(1, sequence)
-    insert.bind(2, account)
-    insert.bind(3, fact.identity.source.text)
-    insert.bind(4, fact.identity.factID.text)
-    insert.bind(5, fact.effectiveAt)
-    insert.bind(6, recordedAt)
-    insert.bind(7, recorder)
-    insert.bind(8, writer.bytes)
-    return try insert.runUnlessTaken()
+  func insert(_ facts: [NewFact]) throws(LedgerError) -> Bool {
+    try sql().insertFacts.insert(facts.count) { row, insert, first throws(LedgerError) in
+      let new = facts[row]
+      let fact = new.report.facts[new.index]
+      let recorder = try number(of: new.report.recorder)
+      writer.removeAll()
+      FactCodec.encode(fact.kind, into: &writer)
+      insert.bind(first, new.sequence)
+      insert.bind(first + 1, new.account)
+      insert.bind(first + 2, fact.identity.source.text)
+      insert.bind(first + 3, fact.identity.factID.text)
+      insert.bind(first + 4, fact.effectiveAt)
+      insert.bind(first + 5, new.recordedAt)
+      insert.bind(first + 6, recorder)
+      insert.bind(first + 7, writer.bytes)
+    }
   }
 
-  func insertChange(_ change: StatusChange, account: Int64) throws(LedgerError) {
-    let insert = try sql().insertChange
-    insert.bind(1, change.position)
-    insert.bind(2, account)
-    insert.bind(3, change.revision)
-    insert.bind(4, change.rules)
-    insert.bind(5, change.asOf)
-    writer.removeAll()
-    RowCodec.encode(change.answer, into: &writer)
-    insert.bind(6, writer.bytes)
-    if let previous = change.previous {
+  func insert(
+    _ changes: ArraySlice<StatusChange>, of accounts: ArraySlice<Int64>
+  ) throws(LedgerError) {
+    // Nothing but the position is unique, and that is its primary key.
+    _ = try sql().insertChanges.insert(changes.count) { row, insert, first in
+      let change = changes[changes.startIndex + row]
+      insert.bind(first, change.position)
+      insert.bind(first + 1, accounts[accounts.startIndex + row])
+      insert.bind(first + 2, change.revision)
+      insert.bind(first + 3, change.rules)
+      insert.bind(first + 4, change.asOf)
       writer.removeAll()
-      RowCodec.encode(previous, into: &writer)
-      insert.bind(7, writer.bytes)
-    } else {
-      insert.bindNull(7)
+      RowCodec.encode(change.answer, into: &writer)
+      insert.bind(first + 5, writer.bytes)
+      if let previous = change.previous {
+        writer.removeAll()
+        RowCodec.encode(previous, into: &writer)
+        insert.bind(first + 6, writer.bytes)
+      } else {
+        insert.bindNull(first + 6)
+      }
+      insert.bind(first + 7, change.isPastChanged ? 1 : 0 as Int64)
     }
-    insert.bind(8, change.isPastChanged ? 1 : 0 as Int64)
-    try insert.run()
   }
 
   private func recorder(_ number: Int64) throws(LedgerError) -> Recorder {
@@ -293,7 +298,7 @@ extension SQLiteStore {
     return found
   }
 
-  func recorderNumber(_ recorder: Recorder) throws(LedgerError) -> Int64 {
+  private func number(of recorder: Recorder) throws(LedgerError) -> Int64 {
     if lastRecorderNumber > 0, lastRecorder == recorder { return lastRecorderNumber }
     let number: Int64
     if let known = recorderNumbers[recorder] {
