@@ -168,6 +168,8 @@ let package = Package(
     // The contract, generated from proto/: one C module per proto package.
     .systemLibrary(
       name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+    .systemLibrary(
+      name: "CJemalloc", pkgConfig: "jemalloc", providers: [.apt(["libjemalloc-dev"])]),
     .target(name: "CGoogleProtobuf", dependencies: ["CProtobufC"]),
     .target(name: "CGoogleRPC", dependencies: ["CProtobufC", "CGoogleProtobuf"]),
     .target(name: "CTTRPC", dependencies: ["CProtobufC", "CGoogleRPC"]),
@@ -227,7 +229,7 @@ let package = Package(
     .executableTarget(
       name: "accountstatusd",
       dependencies: [
-        "AccountStatusServer", "AccountStatusModel", "TTRPC",
+        "AccountStatusServer", "AccountStatusModel", "CJemalloc", "TTRPC",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "SystemPackage", package: "swift-system"),

@@ -34,13 +34,13 @@ extension Recorder {
   init(_ wire: Accountstatus__V1__Recorder?) throws(FormError) {
     self.init()
     guard let wire else { return }
-    uid = wire.uid
-    gid = wire.gid
-    pid = wire.pid
-    command = readText(wire.command)
-    unit = readText(wire.unit)
-    executable = readText(wire.executable)
-    processStartedAt = try readOptionalInstant("processStartedAt", wire.process_started_at)
+    self.uid = wire.uid
+    self.gid = wire.gid
+    self.pid = wire.pid
+    self.command = readText(wire.command)
+    self.unit = readText(wire.unit)
+    self.executable = readText(wire.executable)
+    self.processStartedAt = try readOptionalInstant("processStartedAt", wire.process_started_at)
   }
 }
 

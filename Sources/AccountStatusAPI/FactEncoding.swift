@@ -24,13 +24,13 @@ extension StoredFact {
 
 extension Recorder {
   func fill(_ wire: inout Accountstatus__V1__Recorder, _ arena: MessageArena) {
-    wire.uid = uid
-    wire.gid = gid
-    wire.pid = pid
-    wire.command = arena.text(command)
-    wire.unit = arena.text(unit)
-    wire.executable = arena.text(executable)
-    wire.process_started_at = arena.timestamp(processStartedAt)
+    wire.uid = self.uid
+    wire.gid = self.gid
+    wire.pid = self.pid
+    wire.command = arena.text(self.command)
+    wire.unit = arena.text(self.unit)
+    wire.executable = arena.text(self.executable)
+    wire.process_started_at = arena.timestamp(self.processStartedAt)
   }
 }
 

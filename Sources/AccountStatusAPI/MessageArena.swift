@@ -1,18 +1,24 @@
 internal import CAccountStatusV1
 internal import CProtobufC
 internal import CWireCheck
+internal import Synchronization
 
 /// The memory that a message is unpacked into, or built in: the capped bump allocator.
 ///
 /// Lives as long as one call of `decode` or `withEncoding`; nothing allocated here outlives it.
 final class MessageArena {
+  /// The memory of the last arena, for the next one, on whatever thread: its block is too large to
+  /// be had from malloc for every message. Its address; 0: there is none.
+  private static let spare = Atomic<UInt>(0)
+
   private let arena: OpaquePointer
   /// A text that held a NUL was put in; protobuf-c ends strings there.
   private(set) var sawNUL = false
 
   /// An empty arena that hands out at most `cap` bytes.
   init(cap: Int) {
-    guard let arena = wire_arena_create() else {
+    let spare = OpaquePointer(bitPattern: Self.spare.exchange(0, ordering: .acquiring))
+    guard let arena = spare ?? wire_arena_create() else {
       preconditionFailure("out of memory")
     }
     self.arena = arena
@@ -20,7 +26,10 @@ final class MessageArena {
   }
 
   deinit {
-    wire_arena_destroy(arena)
+    reset(cap: 0)
+    let (isKept, _) = Self.spare.compareExchange(
+      expected: 0, desired: UInt(bitPattern: arena), ordering: .releasing)
+    if !isKept { wire_arena_destroy(arena) }
   }
 
   /// Takes everything back.

@@ -25,7 +25,9 @@ package final class CachedAccount {
   /// The flip of the row in the store.
   @exclusivity(unchecked) var storedFlipAt: Instant
 
-  // Neighbours in the order of use. The cache's dictionary keeps both alive as long as this one is
+  /// It was used since it was last looked at for being dropped.
+  @exclusivity(unchecked) fileprivate var wasUsed = false
+  // Neighbours in the order of dropping. The cache's dictionary keeps both alive as long as this one is
   // linked to them.
   @exclusivity(unchecked) fileprivate unowned(unsafe) var newer: CachedAccount?
   @exclusivity(unchecked) fileprivate unowned(unsafe) var older: CachedAccount?
@@ -71,9 +73,11 @@ package final class CachedAccount {
   }
 }
 
-/// The accounts used last, up to a number of facts, so that a burst on one account reads it once.
+/// The accounts used of late, up to a number of facts, so that a burst on one account reads it once.
 ///
-/// Nothing is dropped while a transaction is at work: `trim` does that after it.
+/// Dropped in the order in which they came, those used meanwhile spared once: an order of use would
+/// touch the memory of two neighbours at every use. Nothing is dropped while a transaction is at
+/// work: `trim` does that after it.
 package struct AccountCache {
   /// What an account costs beside its facts, in facts.
   private static let costOfAccount = 2
@@ -84,7 +88,7 @@ package struct AccountCache {
   private var newest: CachedAccount?
   private var oldest: CachedAccount?
 
-  /// Holds up to a number of facts, and always the account used last.
+  /// Holds up to a number of facts, and always one account.
   package init(capacity: Int) {
     self.capacity = capacity
   }
@@ -98,11 +102,8 @@ package struct AccountCache {
 
   /// Finds an account and counts that as a use.
   package mutating func use(_ id: AccountID) -> CachedAccount? {
-    guard let account = accounts[id] else { return nil }
-    if account !== newest {
-      unlink(account)
-      linkAsNewest(account)
-    }
+    let account = accounts[id]
+    account?.wasUsed = true
     return account
   }
 
@@ -139,9 +140,17 @@ package struct AccountCache {
     self = AccountCache(capacity: capacity)
   }
 
-  /// Drops those not used for longest until the rest fits.
+  /// Drops accounts until the rest fits.
   package mutating func trim() {
-    while cost > capacity, accounts.count > 1, let oldest { remove(oldest) }
+    while cost > capacity, accounts.count > 1, let oldest {
+      if oldest.wasUsed {
+        oldest.wasUsed = false
+        unlink(oldest)
+        linkAsNewest(oldest)
+      } else {
+        remove(oldest)
+      }
+    }
   }
 
   private mutating func linkAsNewest(_ account: CachedAccount) {

@@ -28,13 +28,12 @@ package struct RequestQueue<Element> {
   package mutating func popFirst() -> Element? {
     guard head < items.count else { return nil }
     defer {
-      items[head] = nil
       head += 1
       if head == items.count {
         items.removeAll(keepingCapacity: true)
         head = 0
       }
     }
-    return items[head]
+    return items[head].take()
   }
 }

@@ -65,27 +65,6 @@ public struct StoredFact: Hashable, Sendable {
   }
 }
 
-/// The process that reported a fact, as the kernel knew it.
-public struct Recorder: Hashable, Sendable {
-  /// User id.
-  public var uid: UInt32 = 0
-  /// Group id.
-  public var gid: UInt32 = 0
-  /// Process id.
-  public var pid: Int32 = 0
-  /// Command name; empty where it could not be read, as the next two.
-  public var command = ""
-  /// Systemd unit.
-  public var unit = ""
-  /// Path of the executable.
-  public var executable = ""
-  /// When the process started.
-  public var processStartedAt: Instant?
-
-  /// An unknown process.
-  public init() {}
-}
-
 /// What a fact says.
 public enum FactKind: Hashable, Sendable {
   /// The account exists.

@@ -106,7 +106,8 @@ public struct AccountID: Hashable, Comparable, Sendable, CustomStringConvertible
       throw FormError(
         "has \(text.utf8.count) bytes; an account id has at most \(Self.maximumLength)")
     }
-    guard text.utf8.allSatisfy(Self.isAllowed) else {
+    var text = text
+    guard text.withUTF8({ $0.allSatisfy(Self.isAllowed) }) else {
       throw FormError("\"\(text)\" holds a character outside A-Z a-z 0-9 . _ : @ -")
     }
     self.text = text

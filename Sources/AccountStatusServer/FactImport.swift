@@ -89,18 +89,15 @@ final class FactImport: StreamHandler {
 
   private func finish(
     _ chunk: UInt64, _ report: Report,
-    _ result: Result<(ReportResult, LedgerToken), LedgerError>
+    _ answer: Result<(ReportResult, LedgerToken), LedgerError>
   ) {
     guard !isOver else { return }
-    var report = report
-    let token: LedgerToken
     do throws(RPCError) {
-      token = try report.complete(with: result)
+      let (results, token) = try report.results(with: answer)
+      stream.send(ImportFactsResponse(chunk: chunk, results: results, token: token.encoded))
     } catch {
       return end(error)
     }
-    stream.send(
-      ImportFactsResponse(chunk: chunk, results: report.finished, token: token.encoded))
     unanswered -= 1
     hold()
     finishIfDone()

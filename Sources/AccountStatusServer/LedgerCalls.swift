@@ -50,16 +50,15 @@ package final class LedgerCalls {
     _ report: Report, _ recorder: Recorder, _ responder: Responder
   ) throws(RPCError) {
     guard report.isWorthAsking else {
-      guard report.mode == .each else { throw .refused(report.refusals) }
+      guard report.mode == .each else { throw .refused(report.malformed) }
       return responder.send(
-        ReportFactsResponse(results: report.finished, token: queries.index.encodedToken))
+        ReportFactsResponse(results: report.results(), token: queries.index.encodedToken))
     }
     let mode: AccountStatusLedger.ReportMode = report.mode == .each ? .each : .allOrNothing
-    link.report(report.facts, mode: mode, recorder: recorder) { result in
-      var report = report
+    link.report(report.facts, mode: mode, recorder: recorder) { answer in
       do throws(RPCError) {
-        let token = try report.complete(with: result)
-        responder.send(ReportFactsResponse(results: report.finished, token: token.encoded))
+        let (results, token) = try report.results(with: answer)
+        responder.send(ReportFactsResponse(results: results, token: token.encoded))
       } catch {
         responder.fail(error)
       }

@@ -5,9 +5,10 @@ package import AccountStatusModel
 ///
 /// The order of a write is here, in one place: the ledger has judged and committed when a
 /// `committed` group arrives; its rows are published, then its changes are handed to the watches,
-/// then its replies are sent. So whoever has a reply finds its write in the index and in every watch. Deliveries are worked off in their order and in small steps,
-/// each put off until the reads that are ready have been answered: a group of many facts does not
-/// hold them up. On the loop's thread only.
+/// then its replies are sent. So whoever has a reply finds its write in the index and in every
+/// watch. Deliveries are worked off in their order and in small steps, each put off until the reads
+/// that are ready have been answered: a group of many facts does not hold them up. On the loop's
+/// thread only.
 package final class LedgerLink {
   package typealias ReportCompletion = (Result<(ReportResult, LedgerToken), LedgerError>) -> Void
   package typealias SnapshotCompletion = (Result<AccountSnapshot?, LedgerError>) -> Void
@@ -150,7 +151,10 @@ extension LedgerLink {
     let told = rows + group.changes.count
     if place < rows {
       let end = min(place + Self.stepLength, rows)
-      for row in group.rows[place..<end] { index.publish(row) }
+      // A row is published where it is: of each a copy would be made.
+      group.rows.withUnsafeBufferPointer { rows in
+        for row in place..<end { index.publish(rows[row]) }
+      }
       index.takeInNewAccounts()
       place = end
       return false
@@ -167,17 +171,17 @@ extension LedgerLink {
     }
     if place == told { observer?.committed(group) }
     let end = min(place + Self.stepLength, told + group.replies.count)
-    for reply in group.replies[place - told..<end - told] { send(reply.result, reply.id, group) }
+    for reply in place - told..<end - told { send(group.replies[reply], group) }
     place = end
     guard place == told + group.replies.count else { return false }
     onCommit(group.nextTransitionAt)
     return true
   }
 
-  private func send(_ result: ReportResult, _ id: RequestID, _ group: CommittedGroup) {
-    guard case .report(let completion)? = pending.removeValue(forKey: id) else { return }
-    factCount += UInt64(result.storedCount)
-    completion(.success((result, group.token)))
+  private func send(_ reply: (id: RequestID, result: ReportResult), _ group: CommittedGroup) {
+    guard case .report(let completion)? = pending.removeValue(forKey: reply.id) else { return }
+    factCount += UInt64(reply.result.storedCount)
+    completion(.success((reply.result, group.token)))
   }
 
   private func complete(_ delivery: Delivery) {

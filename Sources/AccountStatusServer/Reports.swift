@@ -9,25 +9,25 @@ package import TTRPC
 /// What is malformed is refused here; the rest goes to the ledger, which judges its meaning. The
 /// results come together again in the order of the request.
 package struct Report: Sendable {
-  /// One per fact; nil until the ledger has answered.
-  private var results: [AccountStatusAPI.FactResult?]
-  /// The well-formed facts, and where each stood in the request.
+  /// The well-formed facts.
   package private(set) var facts: [Fact] = []
+  /// The others, in the request's order.
+  package private(set) var malformed: [AccountStatusAPI.FactRefusal] = []
+  /// Where each of `facts` stood in the request; empty where all are well formed.
   private var places: [Int] = []
   package let mode: AccountStatusAPI.ReportMode
 
   package init(_ received: [ReceivedFact], mode: AccountStatusAPI.ReportMode) {
     self.mode = mode
-    results = Array(count: received.count, of: nil)
     facts.reserveCapacity(received.count)
-    places.reserveCapacity(received.count)
     for (index, item) in received.enumerated() {
       switch item.fact {
       case .success(let fact):
+        if !malformed.isEmpty { places.append(index) }
         facts.append(fact)
-        places.append(index)
       case .failure(let error):
-        results[index] = .refused(FactRefusal(index: index, item, error))
+        if malformed.isEmpty { places = Array(0..<index) }
+        malformed.append(FactRefusal(index: index, item, error))
       }
     }
   }
@@ -41,34 +41,44 @@ package struct Report: Sendable {
     self.init(request.facts, mode: request.mode)
   }
 
-  /// The refusals so far, in the request's order.
-  package var refusals: [AccountStatusAPI.FactRefusal] {
-    results.compactMap { if case .refused(let refusal)? = $0 { refusal } else { nil } }
-  }
-
   /// Whether the ledger is to be asked at all.
-  package var isWorthAsking: Bool { !facts.isEmpty && (mode == .each || refusals.isEmpty) }
+  package var isWorthAsking: Bool { !facts.isEmpty && (mode == .each || malformed.isEmpty) }
 
-  /// Takes the ledger's results, and the position they are at; throws when nothing was stored.
-  package mutating func complete(
-    with result: Result<(ReportResult, LedgerToken), LedgerError>
-  ) throws(RPCError) -> LedgerToken {
-    let (outcome, token) = try result.mapError(RPCError.unavailable).get()
+  /// One result per fact of the request, with the ledger's answer, and the position they are at;
+  /// throws when nothing was stored.
+  package func results(
+    with answer: Result<(ReportResult, LedgerToken), LedgerError>
+  ) throws(RPCError) -> (results: [AccountStatusAPI.FactResult], token: LedgerToken) {
+    let (outcome, token) = try answer.mapError(RPCError.unavailable).get()
     switch outcome {
     case .done(let outcomes):
-      for (place, outcome) in zip(places, outcomes) { results[place] = named(outcome, at: place) }
+      return (results(with: outcomes), token)
     case .refused(let refusals):
       throw .refused(
-        refusals.map { FactRefusal($0.placed(at: places[$0.index])) }.boundingReasons(),
+        refusals.map { FactRefusal($0.placed(at: place(of: $0.index))) }.boundingReasons(),
         because: refusals.first?.reason ?? .serverFault)
     }
-    return token
   }
 
-  /// All results. Only after `complete`, or when nothing was worth asking.
-  package var finished: [AccountStatusAPI.FactResult] {
-    results.compactMap(\.self).boundingReasons()
+  /// One result per fact of the request; without outcomes of a ledger those of malformed facts.
+  package func results(
+    with outcomes: [AccountStatusLedger.FactResult] = []
+  ) -> [AccountStatusAPI.FactResult] {
+    var results: [AccountStatusAPI.FactResult] = []
+    results.reserveCapacity(outcomes.count + malformed.count)
+    var refusals = malformed[...]
+    for (index, outcome) in outcomes.enumerated() {
+      let place = place(of: index)
+      while results.count < place, let refusal = refusals.popFirst() {
+        results.append(.refused(refusal))
+      }
+      results.append(named(outcome, at: place))
+    }
+    results.append(contentsOf: refusals.map { .refused($0) })
+    return results.boundingReasons()
   }
+
+  private func place(of index: Int) -> Int { places.isEmpty ? index : places[index] }
 
   private func named(
     _ outcome: AccountStatusLedger.FactResult, at place: Int

@@ -1,6 +1,7 @@
 /// Names a timer; one that has run is ignored.
 package struct TimerID: Hashable, Sendable {
   let sequence: UInt64
+  fileprivate let slot: Int32
 }
 
 /// Actions by instant: a binary heap, cancelled entries dropped when they surface. So the first
@@ -10,20 +11,29 @@ package struct TimerID: Hashable, Sendable {
 package struct TimerQueue<Action> {
   private struct Entry {
     let instant: MonotonicInstant
-    let sequence: UInt64
+    let timer: TimerID
+    var sequence: UInt64 { timer.sequence }
 
     func precedes(_ other: Entry) -> Bool {
       instant == other.instant ? sequence < other.sequence : instant < other.instant
     }
   }
 
+  /// Where the action of a timer waits. A dictionary would hash twice for every call.
+  private struct Slot {
+    /// The timer's; 0: the slot is free.
+    var sequence: UInt64
+    var action: Action?
+  }
+
   private var heap: [Entry] = []
-  private var actions: [UInt64: Action] = [:]
+  private var slots: [Slot] = []
+  private var freeSlots: [Int32] = []
   private var sequence: UInt64 = 0
 
   package init() {}
 
-  package var count: Int { actions.count }
+  package var count: Int { slots.count - freeSlots.count }
 
   /// When the first action is due.
   @inline(__always)
@@ -31,21 +41,29 @@ package struct TimerQueue<Action> {
 
   package mutating func add(at instant: MonotonicInstant, _ action: Action) -> TimerID {
     sequence += 1
-    actions[sequence] = action
-    heap.append(Entry(instant: instant, sequence: sequence))
+    let slot = Slot(sequence: sequence, action: action)
+    let timer: TimerID
+    if let free = freeSlots.popLast() {
+      timer = TimerID(sequence: sequence, slot: free)
+      slots[Int(free)] = slot
+    } else {
+      timer = TimerID(sequence: sequence, slot: Int32(slots.count))
+      slots.append(slot)
+    }
+    heap.append(Entry(instant: instant, timer: timer))
     siftUp(from: heap.count - 1)
-    return TimerID(sequence: sequence)
+    return timer
   }
 
   package mutating func remove(_ timer: TimerID) {
-    guard actions.removeValue(forKey: timer.sequence) != nil else { return }
+    guard take(timer) != nil else { return }
     dropCancelled()
     // Bounds the dead entries by the live ones, whatever the instants are.
-    if heap.count > 64, heap.count > 2 * actions.count { rebuild() }
+    if heap.count > 64, heap.count > 2 * count { rebuild() }
   }
 
-  /// The timer added last.
-  package var newest: TimerID { TimerID(sequence: sequence) }
+  /// What `popDue` takes as its limit: the timer added last.
+  package var newest: TimerID { TimerID(sequence: sequence, slot: -1) }
 
   /// Takes the first action that is due, nil when none is.
   ///
@@ -57,16 +75,29 @@ package struct TimerQueue<Action> {
     if let limit, first.sequence > limit.sequence { return nil }
     removeFirst()
     defer { dropCancelled() }
-    return actions.removeValue(forKey: first.sequence)
+    return take(first.timer)
+  }
+
+  private func isWaiting(_ timer: TimerID) -> Bool {
+    timer.slot >= 0 && slots[Int(timer.slot)].sequence == timer.sequence
+  }
+
+  /// Frees the slot of a timer; nil: it has run, or was removed.
+  private mutating func take(_ timer: TimerID) -> Action? {
+    guard isWaiting(timer) else { return nil }
+    let action = slots[Int(timer.slot)].action
+    slots[Int(timer.slot)] = Slot(sequence: 0, action: nil)
+    freeSlots.append(timer.slot)
+    return action
   }
 
   /// Makes the first entry one that is still to run.
   private mutating func dropCancelled() {
-    while let first = heap.first, actions[first.sequence] == nil { removeFirst() }
+    while let first = heap.first, !isWaiting(first.timer) { removeFirst() }
   }
 
   private mutating func rebuild() {
-    heap = heap.filter { actions[$0.sequence] != nil }
+    heap = heap.filter { isWaiting($0.timer) }
     heap.sort { $0.precedes($1) }
   }
 

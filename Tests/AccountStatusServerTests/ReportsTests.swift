@@ -50,11 +50,11 @@ struct ReportsTests {
   private var field: String { refusal.refusal.field.isEmpty ? "" : ".\(refusal.refusal.field)" }
 
   @Test func `each: results stand where their facts stood`() throws {
-    var report = Report(mixed, mode: .each)
+    let report = Report(mixed, mode: .each)
     #expect(report.isWorthAsking)
     #expect(report.facts == [registration(), invoice(), payment(at: autumn)])
     let position = token
-    let answered = try report.complete(
+    let (results, answered) = try report.results(
       with: .success(
         (
           .done([
@@ -63,33 +63,33 @@ struct ReportsTests {
           ]), position
         )))
     #expect(answered == position)
-    #expect(report.finished.count == 5)
-    #expect(report.finished[0] == .stored(sequence: 7))
-    #expect(report.finished[3] == .duplicate(sequence: 3))
-    #expect(report.refusals.map(\.index) == [1, 2, 4])
+    #expect(results.count == 5)
+    #expect(results[0] == .stored(sequence: 7))
+    #expect(results[3] == .duplicate(sequence: 3))
+    let refusals = results.compactMap(\.refusal)
+    #expect(refusals.map(\.index) == [1, 2, 4])
     #expect(
-      report.refusals.map(\.field)
+      refusals.map(\.field)
         == ["facts[1].factId", "facts[2]\(field)", "facts[4].factId"])
-    #expect(
-      report.refusals.map(\.code) == [.invalidArgument, .alreadyExists, .invalidArgument])
+    #expect(refusals.map(\.code) == [.invalidArgument, .alreadyExists, .invalidArgument])
   }
 
   @Test func `all or nothing: one malformed fact and the ledger is not asked`() {
     let report = Report(mixed, mode: .allOrNothing)
     #expect(!report.isWorthAsking)
-    #expect(report.refusals.map(\.index) == [1, 4])
+    #expect(report.malformed.map(\.index) == [1, 4])
   }
 
   @Test func `nothing good is not worth asking in either mode`() {
     #expect(!Report([malformed(0)], mode: .each).isWorthAsking)
     #expect(!Report([malformed(0)], mode: .allOrNothing).isWorthAsking)
-    #expect(Report([malformed(0)], mode: .each).finished.count == 1)
+    #expect(Report([malformed(0)], mode: .each).results().count == 1)
   }
 
   @Test func `all or nothing: the ledger's refusal fails the call with every refused fact`() {
-    var report = Report([registration(), invoice()].map { ReceivedFact($0) }, mode: .allOrNothing)
+    let report = Report([registration(), invoice()].map { ReceivedFact($0) }, mode: .allOrNothing)
     let error = #expect(throws: RPCError.self) {
-      try report.complete(
+      try report.results(
         with: .success(
           (
             .refused([
@@ -115,17 +115,14 @@ struct ReportsTests {
             decisionID: Identifier(checked: "D-\(number)"), outcome: .approved)))
     }
     for mode in [AccountStatusAPI.ReportMode.each, .allOrNothing] {
-      var report = Report(approvals.map { ReceivedFact($0) }, mode: mode)
+      let report = Report(approvals.map { ReceivedFact($0) }, mode: mode)
       let result = try server.answer("refusals") {
         server.link.report(
           approvals, mode: mode == .each ? .each : .allOrNothing, recorder: Recorder(), $0)
       }
       var refusals: [AccountStatusAPI.FactRefusal]
       do {
-        _ = try report.complete(with: result)
-        refusals = report.finished.compactMap {
-          if case .refused(let refusal) = $0 { refusal } else { nil }
-        }
+        refusals = try report.results(with: result).results.compactMap(\.refusal)
       } catch {
         refusals = error.factRefusals
         let subjects = error.errorInfo?.metadata.first?.value.split(separator: ",")
@@ -139,9 +136,9 @@ struct ReportsTests {
   }
 
   @Test func `a ledger that cannot store fails the call, to be sent again`() {
-    var report = Report([ReceivedFact(registration())], mode: .each)
+    let report = Report([ReceivedFact(registration())], mode: .each)
     let error = #expect(throws: RPCError.self) {
-      try report.complete(with: .failure(LedgerError(.diskFull, "the disk is full")))
+      try report.results(with: .failure(LedgerError(.diskFull, "the disk is full")))
     }
     #expect(error?.code == .unavailable)
     #expect(error?.message == "the disk is full")
@@ -150,5 +147,11 @@ struct ReportsTests {
 
   @Test func `a refusal without a reason is the server's fault, not the client's`() {
     #expect(RPCError.refused([]).code == .internal)
+  }
+}
+
+extension AccountStatusAPI.FactResult {
+  fileprivate var refusal: AccountStatusAPI.FactRefusal? {
+    if case .refused(let refusal) = self { refusal } else { nil }
   }
 }

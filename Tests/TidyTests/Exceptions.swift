@@ -33,6 +33,8 @@ enum Exceptions {
     "Sources/AccountStatusLedger/LedgerStore.swift": "a protocol; SQLiteStoreTests",
     "Sources/AccountStatusLedger/SQLite/SQLiteError.swift":
       "from SQLite's codes, in SQLiteConnectionTests and SQLiteStoreTests",
+    "Sources/AccountStatusLedger/SQLite/SQLiteInsertion.swift":
+      "every fact and change goes through it, in groups of every size; AccountWritesTests",
     "Sources/AccountStatusLedger/SQLite/SQLiteStatement.swift":
       "every row goes through it; SQLiteStoreTests",
     "Sources/AccountStatusLedger/SQLite/SQLiteStatements.swift":

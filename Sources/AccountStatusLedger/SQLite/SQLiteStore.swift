@@ -244,15 +244,16 @@ extension SQLiteStore {
   func insert(_ facts: [NewFact]) throws(LedgerError) -> Bool {
     try sql().insertFacts.insert(facts.count) { row, insert, first throws(LedgerError) in
       let new = facts[row]
-      let fact = new.report.facts[new.index]
       let recorder = try number(of: new.report.recorder)
+      // Of the fact as a whole a copy would be made.
+      let (reported, place) = (new.report.facts, new.index)
       writer.removeAll()
-      FactCodec.encode(fact.kind, into: &writer)
+      FactCodec.encode(reported[place].kind, into: &writer)
       insert.bind(first, new.sequence)
       insert.bind(first + 1, new.account)
-      insert.bind(first + 2, fact.identity.source.text)
-      insert.bind(first + 3, fact.identity.factID.text)
-      insert.bind(first + 4, fact.effectiveAt)
+      insert.bind(first + 2, reported[place].identity.source.text)
+      insert.bind(first + 3, reported[place].identity.factID.text)
+      insert.bind(first + 4, reported[place].effectiveAt)
       insert.bind(first + 5, new.recordedAt)
       insert.bind(first + 6, recorder)
       insert.bind(first + 7, writer.bytes)

@@ -4,7 +4,7 @@ import AccountStatusRules
 import Testing
 
 /// Requests of one group are worked out first and written together.
-@Suite struct GroupWritingTests {
+@Suite struct AccountWritesTests {
   private let directory: TemporaryDirectory
   private let clock = ManualClock("2026-10-01T12:00:00Z")
   private let path: String
