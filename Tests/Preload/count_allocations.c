@@ -6,9 +6,9 @@
  * FILE (8 bytes, made by the test) is mapped and holds the count of malloc, calloc, realloc,
  * aligned_alloc and posix_memalign calls made by threads whose name (prctl PR_SET_NAME) is NAME.
  * A thread's name is looked up until it is NAME, at most 4096 times, so name threads at their
- * start. glibc's own __libc_ functions do the work, so nothing here allocates. */
+ * start. The allocator that the program is linked with does the work. */
 #define _GNU_SOURCE
-#include <errno.h>
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -17,10 +17,13 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-extern void *__libc_malloc(size_t);
-extern void *__libc_calloc(size_t, size_t);
-extern void *__libc_realloc(void *, size_t);
-extern void *__libc_memalign(size_t, size_t);
+static struct {
+  void *(*malloc)(size_t);
+  void *(*calloc)(size_t, size_t);
+  void *(*realloc)(void *, size_t);
+  void *(*aligned_alloc)(size_t, size_t);
+  int (*posix_memalign)(void **, size_t, size_t);
+} next;
 
 static uint64_t *counter;
 static const char *wanted;
@@ -41,7 +44,18 @@ __attribute__((constructor)) static void open_counter(void) {
     counter = memory;
 }
 
+/* Before the first allocation, which comes before any constructor. */
+static void find_next(void) {
+  next.calloc = dlsym(RTLD_NEXT, "calloc");
+  next.realloc = dlsym(RTLD_NEXT, "realloc");
+  next.aligned_alloc = dlsym(RTLD_NEXT, "aligned_alloc");
+  next.posix_memalign = dlsym(RTLD_NEXT, "posix_memalign");
+  next.malloc = dlsym(RTLD_NEXT, "malloc");
+}
+
 static void count(void) {
+  if (!next.malloc)
+    find_next();
   if (!counter)
     return;
   if (!counts && looked < 4096) {
@@ -56,29 +70,25 @@ static void count(void) {
 
 void *malloc(size_t size) {
   count();
-  return __libc_malloc(size);
+  return next.malloc(size);
 }
 
 void *calloc(size_t number, size_t size) {
   count();
-  return __libc_calloc(number, size);
+  return next.calloc(number, size);
 }
 
 void *realloc(void *old, size_t size) {
   count();
-  return __libc_realloc(old, size);
+  return next.realloc(old, size);
 }
 
 void *aligned_alloc(size_t alignment, size_t size) {
   count();
-  return __libc_memalign(alignment, size);
+  return next.aligned_alloc(alignment, size);
 }
 
 int posix_memalign(void **ret_memory, size_t alignment, size_t size) {
   count();
-  void *memory = __libc_memalign(alignment, size);
-  if (!memory)
-    return ENOMEM;
-  *ret_memory = memory;
-  return 0;
+  return next.posix_memalign(ret_memory, alignment, size);
 }
