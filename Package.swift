@@ -168,8 +168,6 @@ let package = Package(
     // The contract, generated from proto/: one C module per proto package.
     .systemLibrary(
       name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
-    .systemLibrary(
-      name: "CJemalloc", pkgConfig: "jemalloc", providers: [.apt(["libjemalloc-dev"])]),
     .target(name: "CGoogleProtobuf", dependencies: ["CProtobufC"]),
     .target(name: "CGoogleRPC", dependencies: ["CProtobufC", "CGoogleProtobuf"]),
     .target(name: "CTTRPC", dependencies: ["CProtobufC", "CGoogleRPC"]),
@@ -229,13 +227,16 @@ let package = Package(
     .executableTarget(
       name: "accountstatusd",
       dependencies: [
-        "AccountStatusServer", "AccountStatusModel", "CJemalloc", "TTRPC",
+        "AccountStatusServer", "AccountStatusModel", "TTRPC",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "SystemPackage", package: "swift-system"),
         .product(name: "Logging", package: "swift-log"),
       ],
-      swiftSettings: swift),
+      swiftSettings: swift,
+      // What one thread allocates another frees (docs/decisions/0019). Sanitizers, which bring an
+      // allocator of their own, are for debug builds.
+      linkerSettings: [.linkedLibrary("jemalloc", .when(configuration: .release))]),
 
     // Clients.
     .target(

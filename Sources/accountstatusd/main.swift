@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import CJemalloc
 internal import TTRPC
 
 // First of all, before anything makes a thread: a signal must find it blocked in every thread but

@@ -30,7 +30,7 @@ import Testing
       "OrderGatewayTests": ["AccountStatusClient", "AccountStatusTesting", model],
       "AccountStatusTesting": ["AccountStatusClient", model, "CLinux"],
       // The server, and the vocabulary of what it takes: instants, and errors of the runtime.
-      "accountstatusd": ["AccountStatusServer", model, "TTRPC", "CJemalloc"],
+      "accountstatusd": ["AccountStatusServer", model, "TTRPC"],
       "accountstatus": [
         "AccountStatusClient", model, "PartnerCenterImport", "ProtobufJSON", "ExplanationText",
         "JSONText", "CAccountStatusDescriptors",
