@@ -27,10 +27,12 @@ package final class CachedAccount {
 
   /// It was used since it was last looked at for being dropped.
   @exclusivity(unchecked) fileprivate var wasUsed = false
-  // Neighbours in the order of dropping. The cache's dictionary keeps both alive as long as this one is
-  // linked to them.
+
+  // Neighbours in the order of dropping. The cache's dictionary keeps both alive as long as this
+  // one is linked to them.
   @exclusivity(unchecked) fileprivate unowned(unsafe) var newer: CachedAccount?
   @exclusivity(unchecked) fileprivate unowned(unsafe) var older: CachedAccount?
+  /// What the cache counts for it; 0: it is not held.
   @exclusivity(unchecked) fileprivate var cost = 0
 
   /// Holds an account that was found in the store, or, as new, one that was not.
@@ -121,8 +123,9 @@ package struct AccountCache {
     reckon(account)
   }
 
-  /// Counts an account's facts anew, after some were added.
+  /// Counts an account's facts anew, after some were added; one that is not held counts nothing.
   package mutating func reckon(_ account: CachedAccount) {
+    guard account.cost > 0 else { return }
     let now = Self.costOfAccount + account.withFacts { $0.stored.count }
     cost += now - account.cost
     account.cost = now
@@ -133,6 +136,7 @@ package struct AccountCache {
     guard let held = accounts.removeValue(forKey: account.stored.row.accountID) else { return }
     unlink(held)
     cost -= held.cost
+    held.cost = 0
   }
 
   /// Forgets all.

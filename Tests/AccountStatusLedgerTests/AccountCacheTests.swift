@@ -46,6 +46,18 @@ import Testing
     #expect(cache.find("c") === third)
   }
 
+  @Test func `what is not held is not counted`() {
+    var cache = AccountCache(capacity: 10)
+    cache.insert(account("a"))
+    cache.insert(account("b"))
+    cache.reckon(account("stranger", facts: 50))
+    let removed = account("c", facts: 50)
+    cache.insert(removed)
+    cache.remove(removed)
+    cache.reckon(removed)
+    #expect(!cache.isOverfull)
+  }
+
   @Test func `the account used last stays, however large`() {
     var cache = AccountCache(capacity: 10)
     cache.insert(account("small"))
@@ -96,7 +108,6 @@ import Testing
     new.before = new.stored
     new.stored.number = 4
     new.undo()
-    #expect(new.isNew)
     #expect(new.hasFacts)
     #expect(new.facts.stored == [])
     #expect(new.stored.number == 0)

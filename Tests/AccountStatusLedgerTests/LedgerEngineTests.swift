@@ -49,6 +49,20 @@ import Testing
     }
   }
 
+  @Test func `accounts that time alone changed do not cut groups short`() async throws {
+    let accounts = (0..<60).map { AccountID(checked: "account-\($0)") }
+    let first = try OpenLedger(path, clock: clock)
+    for id in accounts { try await first.report([registration(id), invoice("INV-1", id)]) }
+    first.stop()
+    let open = try OpenLedger(path, clock: clock) { $0.limits.cachedFacts = 100 }
+    try await open.catchUp(to: suspension)
+    #expect(open.row(accounts[0])?.untilFlip?.state == .suspended)
+    let before = open.seen.groups.count
+    _ = await open.askTogether(
+      accounts.prefix(10).map { report([invoice("INV-2", $0, euros: 0)]) })
+    #expect(open.seen.groups.count == before + 1)
+  }
+
   @Test func `requests that would hold too much in memory share no commit`() async throws {
     let first = try OpenLedger(path, clock: clock)
     for number in 0..<6 {
