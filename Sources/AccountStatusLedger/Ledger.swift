@@ -46,8 +46,9 @@ package final class Ledger: Sendable {
   /// Opens or makes the store, checks it, and starts the thread.
   ///
   /// On the calling thread, before this returns, `expect` is called with how many rows are stored at
-  /// most, then `publish` for every one; after it, `deliver` on the ledger's thread. Transitions that are due are left to `catchUp`; rows decided
-  /// by other rules are decided anew in the background.
+  /// most, then `publish` for every one; after it, `deliver` on the ledger's thread. Transitions
+  /// that are due are left to `catchUp`; rows decided by other rules are decided anew in the
+  /// background.
   package static func open(
     _ configuration: Configuration, expect: (_ accounts: Int) -> Void = { _ in },
     publish: (StatusRow) -> Void, deliver: @escaping @Sendable (Delivery) -> Void

@@ -35,7 +35,8 @@ protocol LedgerStore: AnyObject {
     of accountID: AccountID, number: Int64, after sequence: UInt64,
     _ body: (StoredFact) throws(LedgerError) -> Bool
   ) throws(LedgerError)
-  /// Stores facts, and recorders that are not stored yet. False: the identity of one is taken, and any of them may be stored by then.
+  /// Stores facts, and recorders that are not stored yet. False: the identity of one is taken, and
+  /// any of them may be stored by then.
   func insert(_ facts: [NewFact]) throws(LedgerError) -> Bool
 
   /// Stores changes of the accounts with these numbers.

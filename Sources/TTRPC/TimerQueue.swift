@@ -29,7 +29,8 @@ package struct TimerQueue<Action> {
   private var heap: [Entry] = []
   private var slots: [Slot] = []
   private var freeSlots: [Int32] = []
-  private var sequence: UInt64 = 0
+  /// The timer added last, which `popDue` takes as its limit; nil: none was added.
+  package private(set) var newest: TimerID?
 
   package init() {}
 
@@ -40,7 +41,7 @@ package struct TimerQueue<Action> {
   package var next: MonotonicInstant? { heap.first?.instant }
 
   package mutating func add(at instant: MonotonicInstant, _ action: Action) -> TimerID {
-    sequence += 1
+    let sequence = (newest?.sequence ?? 0) + 1
     let slot = Slot(sequence: sequence, action: action)
     let timer: TimerID
     if let free = freeSlots.popLast() {
@@ -50,6 +51,7 @@ package struct TimerQueue<Action> {
       timer = TimerID(sequence: sequence, slot: Int32(slots.count))
       slots.append(slot)
     }
+    newest = timer
     heap.append(Entry(instant: instant, timer: timer))
     siftUp(from: heap.count - 1)
     return timer
@@ -61,9 +63,6 @@ package struct TimerQueue<Action> {
     // Bounds the dead entries by the live ones, whatever the instants are.
     if heap.count > 64, heap.count > 2 * count { rebuild() }
   }
-
-  /// What `popDue` takes as its limit: the timer added last.
-  package var newest: TimerID { TimerID(sequence: sequence, slot: -1) }
 
   /// Takes the first action that is due, nil when none is.
   ///
@@ -79,7 +78,7 @@ package struct TimerQueue<Action> {
   }
 
   private func isWaiting(_ timer: TimerID) -> Bool {
-    timer.slot >= 0 && slots[Int(timer.slot)].sequence == timer.sequence
+    slots[Int(timer.slot)].sequence == timer.sequence
   }
 
   /// Frees the slot of a timer; nil: it has run, or was removed.

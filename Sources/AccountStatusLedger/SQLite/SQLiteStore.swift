@@ -263,8 +263,7 @@ extension SQLiteStore {
   func insert(
     _ changes: ArraySlice<StatusChange>, of accounts: ArraySlice<Int64>
   ) throws(LedgerError) {
-    // Nothing but the position is unique, and that is its primary key.
-    _ = try sql().insertChanges.insert(changes.count) { row, insert, first in
+    let isStored = try sql().insertChanges.insert(changes.count) { row, insert, first in
       let change = changes[changes.startIndex + row]
       insert.bind(first, change.position)
       insert.bind(first + 1, accounts[accounts.startIndex + row])
@@ -283,6 +282,7 @@ extension SQLiteStore {
       }
       insert.bind(first + 7, change.isPastChanged ? 1 : 0 as Int64)
     }
+    guard isStored else { throw LedgerError(.corrupt, "the position of a change is taken") }
   }
 
   private func recorder(_ number: Int64) throws(LedgerError) -> Recorder {
