@@ -24,8 +24,9 @@ int put_account(struct benchmark_table *table, uint32_t account, uint64_t revisi
 }
 
 bool read_account(struct benchmark_table *table, const char *id, uint64_t *ret_state) {
+  /* A process's first read waits for the table to be offered to it, however busy the machine is. */
   static const struct status_table_read_options options = {.max_staleness = UINT64_MAX,
-                                                           .timeout = 100 * 1000000};
+                                                           .timeout = UINT64_C(10) * 1000000000};
   struct status_table_reading reading;
   status_table_client_read(table->client, id, id_length, &options, &reading);
   *ret_state = reading.status.answer.state;
