@@ -6,7 +6,8 @@ import AccountStatusRules
 /// The rules of the ledger are here: identity first, then judgement; transitions due are written
 /// before a fact is applied; one evaluation per account and request; a revision per change of the
 /// current answer. Requests are worked out in memory, and written by `flush`, so a refused one
-/// writes nothing. Its properties are not watched for overlapping access, as those of `CachedAccount`.
+/// writes nothing. Its properties are not watched for overlapping access, as those of
+/// `CachedAccount`.
 final class AccountBook<Store: LedgerStore> {
   let store: Store
   let edition: PolicyEdition

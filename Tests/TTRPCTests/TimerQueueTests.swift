@@ -33,6 +33,17 @@ struct TimerQueueTests {
     #expect(queue.count == 0)
   }
 
+  @Test func `what was added after the limit waits, with what is behind it`() {
+    var queue = TimerQueue<Int>()
+    #expect(queue.newest == nil)
+    _ = queue.add(at: at(2), 2)
+    let limit = queue.newest
+    _ = queue.add(at: at(1), 1)
+    #expect(queue.popDue(at: at(5), upTo: limit) == nil)
+    #expect(queue.popDue(at: at(5), upTo: queue.newest) == 1)
+    #expect(queue.popDue(at: at(5), upTo: limit) == 2)
+  }
+
   @Test func `it agrees with sorting, under any adding and removing`() {
     var generator = SystemRandomNumberGenerator()
     var queue = TimerQueue<Int>()

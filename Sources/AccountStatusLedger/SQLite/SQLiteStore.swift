@@ -282,7 +282,10 @@ extension SQLiteStore {
       }
       insert.bind(first + 7, change.isPastChanged ? 1 : 0 as Int64)
     }
-    guard isStored else { throw LedgerError(.corrupt, "the position of a change is taken") }
+    guard isStored else {
+      throw LedgerError(
+        .corrupt, "the position of a change is taken; restore the database from a backup")
+    }
   }
 
   private func recorder(_ number: Int64) throws(LedgerError) -> Recorder {
